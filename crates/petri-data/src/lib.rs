@@ -1,0 +1,20 @@
+//! Data sets for Petri: generators, the MedMNIST reader, splits, scaling and batches.
+//!
+//! Pure Rust: no burn, no browser. Everything random is drawn from seeded streams ([`random`]), so
+//! the same experiment gives the same data, split and batches on every machine.
+
+pub mod batch;
+pub mod dataset;
+pub mod error;
+pub mod generators;
+pub mod medmnist;
+pub mod npy;
+pub mod npz;
+pub mod random;
+pub mod registry;
+pub mod scaling;
+pub mod split;
+
+pub use batch::{Batch, EpochOrder, TargetCode};
+pub use dataset::{Dataset, Part, Targets, Values};
+pub use error::DataError;

@@ -1,0 +1,71 @@
+//! Stratified division into training, validation and test.
+
+use rand::Rng;
+
+use crate::random::permutation;
+
+/// Divides samples into three parts of the given sizes; every class has the same share in each part,
+/// up to rounding. Returns the indices of each part in random order.
+pub fn stratified(classes: &[u16], n_classes: usize, sizes: [usize; 3], rng: &mut impl Rng) -> [Vec<usize>; 3] {
+    let mut members = vec![Vec::new(); n_classes];
+    for idx in permutation(rng, classes.len()) {
+        members[usize::from(classes[idx as usize])].push(idx as usize);
+    }
+    let mut parts = [vec![], vec![], vec![]];
+    // Validation and test first; training takes the rest.
+    for part in [1, 2] {
+        let counts: Vec<usize> = members.iter().map(Vec::len).collect();
+        for (class, take) in apportion(&counts, sizes[part]).into_iter().enumerate() {
+            let keep = members[class].len() - take;
+            parts[part].extend(members[class].split_off(keep));
+        }
+    }
+    parts[0] = members.concat();
+    for part in &mut parts {
+        let order = permutation(rng, part.len());
+        *part = order.into_iter().map(|i| part[i as usize]).collect();
+    }
+    parts
+}
+
+/// Shares `total` among groups in proportion to `counts`, by largest remainder (Hamilton).
+fn apportion(counts: &[usize], total: usize) -> Vec<usize> {
+    let n: usize = counts.iter().sum();
+    if n == 0 {
+        return vec![0; counts.len()];
+    }
+    let total = total.min(n);
+    let mut shares: Vec<usize> = counts.iter().map(|&c| c * total / n).collect();
+    let mut by_remainder: Vec<usize> = (0..counts.len()).collect();
+    by_remainder.sort_by_key(|&i| std::cmp::Reverse(counts[i] * total % n));
+    let missing = total - shares.iter().sum::<usize>();
+    for &i in by_remainder.iter().take(missing) {
+        shares[i] += 1;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, stream};
+
+    #[test]
+    fn every_class_has_its_share_in_each_part() {
+        let classes: Vec<u16> = (0..200).map(|i| u16::from(i % 10 == 0)).collect();
+        let parts = stratified(&classes, 2, [100, 50, 50], &mut stream(1, Purpose::Split));
+        assert_eq!(parts.each_ref().map(Vec::len), [100, 50, 50]);
+        let rare = parts.each_ref().map(|p| p.iter().filter(|&&i| classes[i] == 1).count());
+        assert_eq!(rare, [10, 5, 5]);
+        let mut all = parts.concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..200).collect::<Vec<_>>(), "every sample is in exactly one part");
+    }
+
+    #[test]
+    fn remainders_are_shared_fairly() {
+        assert_eq!(apportion(&[5, 3, 2], 5), [3, 1, 1]);
+        assert_eq!(apportion(&[1, 1, 1], 2).iter().sum::<usize>(), 2);
+        assert_eq!(apportion(&[0, 0], 3), [0, 0]);
+    }
+}

@@ -1,0 +1,166 @@
+//! What the page tells the worker.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine_choice::Calibration;
+use crate::{Experiment, RequestId, RunId, Split};
+
+/// A range of samples of one part of the data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleRange {
+    /// Which part.
+    pub split: Split,
+    /// First sample.
+    pub start: usize,
+    /// Number of samples; fewer come back at the end of the part.
+    pub count: usize,
+}
+
+/// A question about the data or about the network as it is now. At most one of a kind is under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Probe {
+    /// Probability of each class over a square of the plane. Payload: `k` planes of
+    /// `resolution × resolution` f32, rows from top (y = `extent`) to bottom.
+    Boundary {
+        /// Cells along one side.
+        resolution: usize,
+        /// The square reaches from −extent to +extent in both directions.
+        extent: f32,
+    },
+    /// Feature maps of some nodes for one sample. Payload: for each node c·h·w f32, in order.
+    FeatureMaps {
+        /// Names of the nodes.
+        nodes: Vec<String>,
+        /// Which part the sample is from.
+        split: Split,
+        /// Which sample of that part.
+        index: usize,
+    },
+    /// Weights of some nodes. Payload: for each node its weight, then its bias, as f32. Dense:
+    /// `[in, out]`; convolution: `[out, in / groups, k, k]`; transposed: `[in, out, k, k]`.
+    Weights {
+        /// Names of the nodes.
+        nodes: Vec<String>,
+    },
+    /// Probabilities of some samples. Payload: n·k f32 (per pixel for segmentation: n·k·h·w).
+    Predictions {
+        /// Which samples.
+        range: SampleRange,
+    },
+    /// Inputs and labels of some samples. Payload: n·len f32 (images scaled to 0..1), then the
+    /// labels as f32: n for classes, n·k for labels, n·h·w for segmentation.
+    Samples {
+        /// Which samples.
+        range: SampleRange,
+    },
+    /// Confusion matrix over one part. Payload: k·k f32, row = truth, column = prediction.
+    Confusion {
+        /// Which part.
+        split: Split,
+    },
+}
+
+/// Name of a kind of probe, to keep at most one of each under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is the probe of its name")]
+pub enum ProbeKind {
+    Boundary,
+    FeatureMaps,
+    Weights,
+    Predictions,
+    Samples,
+    Confusion,
+}
+
+impl Probe {
+    /// Which kind of probe this is.
+    pub fn kind(&self) -> ProbeKind {
+        match self {
+            Self::Boundary { .. } => ProbeKind::Boundary,
+            Self::FeatureMaps { .. } => ProbeKind::FeatureMaps,
+            Self::Weights { .. } => ProbeKind::Weights,
+            Self::Predictions { .. } => ProbeKind::Predictions,
+            Self::Samples { .. } => ProbeKind::Samples,
+            Self::Confusion { .. } => ProbeKind::Confusion,
+        }
+    }
+}
+
+/// What the page tells the worker. A message is this as JSON beside an optional `File`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// Read the file that comes with this message as a data set and keep it.
+    OpenFile {
+        /// Answered by `FileRead` or `Failed` with the same identity.
+        request: RequestId,
+    },
+    /// Prepare a run from its start: data, network, engine. It waits until `Resume` or `StepOnce`.
+    Start {
+        /// Identity of the run.
+        run: RunId,
+        /// What to train.
+        experiment: Box<Experiment>,
+        /// What the page remembers of an earlier calibration of this network on this adapter.
+        calibration: Option<Calibration>,
+    },
+    /// Train until paused or finished.
+    Resume {
+        /// Which run.
+        run: RunId,
+    },
+    /// Stop after the step under way.
+    Pause {
+        /// Which run.
+        run: RunId,
+    },
+    /// One optimizer step, then wait.
+    StepOnce {
+        /// Which run.
+        run: RunId,
+    },
+    /// Use another learning rate from the next step on.
+    SetLearningRate {
+        /// Which run.
+        run: RunId,
+        /// The new base rate, before the schedule.
+        value: f64,
+    },
+    /// Limit the speed; `None` is as fast as possible.
+    SetSpeed {
+        /// Which run.
+        run: RunId,
+        /// Steps in a second.
+        steps_per_second: Option<f64>,
+    },
+    /// Answer a question about the run.
+    Probe {
+        /// Which run.
+        run: RunId,
+        /// Answered by `ProbeAnswered` or `ProbeFailed` with the same identity.
+        request: RequestId,
+        /// The question.
+        probe: Probe,
+    },
+    /// Compare every operation, loss and optimizer of the GPU engine with the CPU engine.
+    SelfTest {
+        /// Answered by `SelfTested`.
+        request: RequestId,
+    },
+    /// Time Petri's session beside a bare burn loop of the same network.
+    Bench {
+        /// Answered by `Benched`.
+        request: RequestId,
+        /// Name of a preset.
+        preset: String,
+        /// On the GPU engine rather than the CPU engine.
+        gpu: bool,
+        /// Timed steps of each.
+        steps: usize,
+    },
+    /// Hook for tests: panic.
+    Panic,
+    /// Hook for tests: lose the GPU device.
+    LoseDevice,
+}

@@ -1,0 +1,100 @@
+//! What is known about a loaded data set: shapes, classes, sizes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::TensorShape;
+
+/// The three parts of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// What the network learns from.
+    Train,
+    /// What the learner watches while choosing settings.
+    Validation,
+    /// What is looked at once, at the end.
+    Test,
+}
+
+impl Split {
+    /// All three, in order.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+
+    /// Name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Train => "training",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Number of samples in each part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SplitSizes {
+    /// Training samples.
+    pub train: usize,
+    /// Validation samples.
+    pub validation: usize,
+    /// Test samples.
+    pub test: usize,
+}
+
+impl SplitSizes {
+    /// Size of one part.
+    pub fn of(self, split: Split) -> usize {
+        match split {
+            Split::Train => self.train,
+            Split::Validation => self.validation,
+            Split::Test => self.test,
+        }
+    }
+}
+
+/// What is asked of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// One of several classes for each sample.
+    MultiClass,
+    /// Any of several labels for each sample.
+    MultiLabel,
+    /// One of several classes for each pixel.
+    Segmentation,
+}
+
+/// A data set as network, controls and views need to know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataInfo {
+    /// Name for people.
+    pub title: String,
+    /// Where it comes from and under which licence; empty for generated data.
+    #[serde(default)]
+    pub source: String,
+    /// Shape of a sample.
+    pub input: TensorShape,
+    /// What is asked.
+    pub task: Task,
+    /// Names of the classes or labels.
+    pub classes: Vec<String>,
+    /// Number of samples in each part.
+    pub sizes: SplitSizes,
+    /// Training samples (or pixels) of each class.
+    pub class_counts: Vec<usize>,
+    /// Remarks for the learner, for example that a file differs from the published one.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+impl DataInfo {
+    /// Number of classes or labels.
+    pub fn n_classes(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// True for points in the plane, which have a decision boundary to draw.
+    pub fn is_planar(&self) -> bool {
+        self.input == TensorShape::Features(2)
+    }
+}

@@ -1,0 +1,268 @@
+//! What the worker tells the page: a header as JSON beside one `ArrayBuffer` of little-endian f32.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::SampleRange;
+use crate::engine_choice::{Calibration, Decision};
+use crate::{DataInfo, FileRef, RequestId, RunId, Split, WireError};
+
+/// How a run came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RunEnd {
+    /// All epochs are done.
+    Finished,
+    /// The loss is no longer a finite number. An outcome, not an error.
+    Diverged {
+        /// First step with such a loss.
+        step: usize,
+    },
+}
+
+/// What a run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RunState {
+    /// Ready, waiting for `Resume`.
+    Paused,
+    /// Training.
+    Running,
+    /// Over.
+    Ended {
+        /// How.
+        end: RunEnd,
+    },
+}
+
+/// One point of the curves. NaN travels, so divergence can be shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MetricPoint {
+    /// Which part of the data: training or validation.
+    pub split: Split,
+    /// Optimizer steps done.
+    pub step: u32,
+    /// Epochs done, with fractions.
+    pub epoch: f32,
+    /// Mean loss.
+    pub loss: f32,
+    /// Part of the samples (or pixels, or labels) that is right.
+    pub accuracy: f32,
+    /// Mean over the classes of the part that is right; NaN where it was not computed.
+    pub balanced_accuracy: f32,
+}
+
+impl MetricPoint {
+    /// Number of f32 values that a point takes in the payload.
+    pub const WIDTH: usize = 6;
+
+    /// As values of the payload.
+    pub fn to_values(self) -> [f32; Self::WIDTH] {
+        let split = match self.split {
+            Split::Train => 0.0,
+            Split::Validation => 1.0,
+            Split::Test => 2.0,
+        };
+        // Steps stay exact in f32 up to 16 million.
+        [split, self.step as f32, self.epoch, self.loss, self.accuracy, self.balanced_accuracy]
+    }
+
+    /// The points of a payload; an incomplete last one is dropped.
+    pub fn from_values(values: &[f32]) -> Vec<Self> {
+        values
+            .chunks_exact(Self::WIDTH)
+            .map(|v| Self {
+                split: match v[0] as u8 {
+                    0 => Split::Train,
+                    1 => Split::Validation,
+                    _ => Split::Test,
+                },
+                step: v[1] as u32,
+                epoch: v[2],
+                loss: v[3],
+                accuracy: v[4],
+                balanced_accuracy: v[5],
+            })
+            .collect()
+    }
+}
+
+/// One tensor of a payload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayloadPart {
+    /// Name of the node, or what it is.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+}
+
+impl PayloadPart {
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// True when a dimension is zero.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Which of the two worker artefacts speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkerKind {
+    /// CPU engine only: small, loads at once.
+    Cpu,
+    /// GPU and CPU engine.
+    Gpu,
+}
+
+/// Result of comparing one operation on both engines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelfTestResult {
+    /// What was compared.
+    pub name: String,
+    /// Largest difference, absolute plus relative; a text when it is no number.
+    pub difference: Option<f64>,
+    /// Whether it is small enough.
+    pub passed: bool,
+}
+
+/// Milliseconds per step of one reference network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenchResult {
+    /// Name of the preset.
+    pub preset: String,
+    /// Median milliseconds per step of Petri's session.
+    pub session_millis: f64,
+    /// Median milliseconds per step of the bare loop.
+    pub bare_millis: f64,
+}
+
+/// What the worker tells the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// First message: the worker can be spoken to.
+    Ready {
+        /// [`PROTOCOL_VERSION`](crate::PROTOCOL_VERSION) of the worker.
+        protocol: u32,
+        /// Build that the worker was loaded as.
+        build: String,
+        /// Which artefact it is.
+        worker: WorkerKind,
+        /// Number of exported functions that would run all constructors again; must be 0.
+        ctor_calls: u32,
+    },
+    /// Long work goes on.
+    Progress {
+        /// What is being done, for people.
+        what: String,
+        /// Part that is done, where that is known.
+        part: Option<f32>,
+    },
+    /// A file was read.
+    FileRead {
+        /// Identity of the request.
+        request: RequestId,
+        /// How links and files name it.
+        file: FileRef,
+        /// What is in it.
+        info: DataInfo,
+    },
+    /// The run is prepared.
+    Started {
+        /// Which run.
+        run: RunId,
+        /// Engine and why.
+        decision: Decision,
+        /// What was measured now, to be remembered.
+        calibration: Option<Calibration>,
+        /// The data set.
+        info: DataInfo,
+        /// Optimizer steps in an epoch.
+        steps_per_epoch: usize,
+    },
+    /// New points of the curves, in the payload.
+    Metrics {
+        /// Which run.
+        run: RunId,
+    },
+    /// The run goes on, waits or is over.
+    State {
+        /// Which run.
+        run: RunId,
+        /// What it does.
+        state: RunState,
+        /// Optimizer steps done.
+        step: usize,
+    },
+    /// Answer to a probe; values in the payload.
+    ProbeAnswered {
+        /// Which run.
+        run: RunId,
+        /// Identity of the request.
+        request: RequestId,
+        /// Steps that the network had done.
+        step: usize,
+        /// The tensors in the payload, in order.
+        parts: Vec<PayloadPart>,
+        /// Which samples, for probes about samples.
+        range: Option<SampleRange>,
+    },
+    /// A probe that could not be answered.
+    ProbeFailed {
+        /// Which run.
+        run: RunId,
+        /// Identity of the request.
+        request: RequestId,
+        /// Why.
+        error: WireError,
+    },
+    /// Something went wrong. With a run, that run is over.
+    Failed {
+        /// Which run, if any.
+        run: Option<RunId>,
+        /// Which request, if any.
+        request: Option<RequestId>,
+        /// What.
+        error: WireError,
+    },
+    /// Answer to `SelfTest`.
+    SelfTested {
+        /// Identity of the request.
+        request: RequestId,
+        /// One result for each operation, loss and optimizer.
+        results: Vec<SelfTestResult>,
+    },
+    /// Answer to `Bench`.
+    Benched {
+        /// Identity of the request.
+        request: RequestId,
+        /// What was measured.
+        result: BenchResult,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_survive_the_payload_and_nan_does_too() {
+        let point = MetricPoint {
+            split: Split::Validation,
+            step: 7,
+            epoch: 1.5,
+            loss: f32::NAN,
+            accuracy: 0.5,
+            balanced_accuracy: 0.25,
+        };
+        let mut values = point.to_values().to_vec();
+        values.push(1.0);
+        let back = MetricPoint::from_values(&values);
+        assert_eq!(back.len(), 1);
+        assert_eq!((back[0].split, back[0].step, back[0].epoch), (Split::Validation, 7, 1.5));
+        assert!(back[0].loss.is_nan());
+    }
+}

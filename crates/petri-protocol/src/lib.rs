@@ -1,0 +1,37 @@
+//! What page and worker agree on: the experiment, the network graph, and the messages between them.
+//!
+//! Plain data and serde only. Nothing here knows burn, the DOM or a file format, so the page, the
+//! worker, the tests and (later) the exporters all read the same description of an experiment.
+
+pub mod command;
+pub mod data_info;
+pub mod engine_choice;
+pub mod event;
+pub mod experiment;
+pub mod ids;
+pub mod link;
+pub mod network;
+pub mod notation;
+pub mod op;
+pub mod presets;
+pub mod problem;
+pub mod shape;
+pub mod training;
+pub mod validate;
+pub mod wire_error;
+
+pub use command::{Command, Probe, SampleRange};
+pub use data_info::{DataInfo, Split, SplitSizes, Task};
+pub use event::{Event, MetricPoint, RunEnd, RunState};
+pub use experiment::{DataSource, DataSpec, Experiment, FileRef};
+pub use ids::{RequestId, RunId};
+pub use network::{NetworkSpec, NodeSpec};
+pub use op::{Function, Init, OpSpec, Padding, UpsampleMode};
+pub use problem::Problem;
+pub use shape::TensorShape;
+pub use training::{ClassWeights, EngineChoice, LossSpec, OptimizerSpec, ScheduleSpec, TrainingSpec};
+pub use wire_error::{ErrorCode, WireError};
+
+/// Version of the messages in [`command`] and [`event`]. Raise it with every change that an older
+/// page or worker would misread: the worker says its version first, and a page that differs reloads it.
+pub const PROTOCOL_VERSION: u32 = 1;

@@ -1,0 +1,229 @@
+//! Share links: what differs from a preset, as dotted keys that a person can read.
+//!
+//! `v=1&preset=mlp&data.noise=0.3&training.optimizer.kind=sgd&network=dense(8)-relu-dense(2)`.
+//! The version stays 1 as long as old links can be read; every link that ever worked is in the tests.
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use crate::{Experiment, notation, presets};
+
+/// Longest link that is read, in bytes.
+pub const MAX_LINK_BYTES: usize = 16 * 1024;
+/// Most keys that a link may have.
+const MAX_KEYS: usize = 200;
+
+/// Left readable in a hash: everything but what would end a key, a value or the link.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'&').add(b'%').add(b'#').add(b'"').add(b'<').add(b'>').add(b'`');
+
+/// An experiment read from a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// Identity of the preset that it started from.
+    pub preset: String,
+    /// The experiment.
+    pub experiment: Experiment,
+    /// What was not understood and therefore skipped, one sentence each.
+    pub skipped: Vec<String>,
+}
+
+/// Prints the link (the part behind `#/lab?`) of an experiment that started from `preset`.
+pub fn print(preset: &str, experiment: &Experiment) -> String {
+    let base = presets::find(preset).unwrap_or(&presets::ALL[0]);
+    let (before, after) = (flatten(&(base.experiment)()), flatten(experiment));
+    let mut out = format!("v=1&preset={}", base.id);
+    for (key, value) in &after {
+        if before.get(key) != Some(value) {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            out.push('&');
+            out.push_str(key);
+            out.push('=');
+            out.extend(utf8_percent_encode(&text, ESCAPED));
+        }
+    }
+    out
+}
+
+/// Reads a link. Never fails: what is not understood is skipped and reported.
+pub fn parse(text: &str) -> Opened {
+    let mut skipped = Vec::new();
+    let mut preset = presets::ALL[0];
+    let mut pairs = Vec::new();
+    let text = if text.len() > MAX_LINK_BYTES {
+        skipped.push(format!("the link is longer than {MAX_LINK_BYTES} bytes and was not read"));
+        ""
+    } else {
+        text
+    };
+    for pair in text.split('&').filter(|p| !p.is_empty()) {
+        if pairs.len() == MAX_KEYS {
+            skipped.push(format!("settings after the first {MAX_KEYS}"));
+            break;
+        }
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (key, value) = (decode(key), decode(value));
+        match key.as_str() {
+            "v" if value == "1" => {}
+            "v" => skipped.push(format!("version \"{}\" (this page reads version 1)", shorten(&value))),
+            "preset" => match presets::find(&value) {
+                Some(card) => preset = *card,
+                None => skipped.push(format!("unknown preset \"{}\"", shorten(&value))),
+            },
+            _ => pairs.push((key, value)),
+        }
+    }
+    // A new kind brings its own settings, so it comes before them.
+    pairs.sort_by_key(|(key, _)| !key.ends_with(".kind"));
+    let mut experiment = (preset.experiment)();
+    for (key, value) in pairs {
+        if let Err(why) = apply(&mut experiment, &key, &value) {
+            skipped.push(why);
+        }
+    }
+    Opened { preset: preset.id.to_owned(), experiment, skipped }
+}
+
+/// Sets one dotted key.
+fn apply(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), String> {
+    if key == "network" {
+        experiment.network = notation::parse(text).map_err(|why| format!("network: {why}"))?;
+        return Ok(());
+    }
+    let is_file_key = key == "data.file.name" || key == "data.file.fingerprint";
+    if !is_file_key && !flatten(experiment).contains_key(key) {
+        return Err(format!("unknown setting \"{}\"", shorten(key)));
+    }
+    let mut last_error = String::new();
+    // "3" may be a number or a text, depending on the field: the field decides.
+    for value in [serde_json::from_str(text).unwrap_or(Value::Null), Value::String(text.to_owned())] {
+        let mut whole = serde_json::to_value(&*experiment).map_err(|e| e.to_string())?;
+        set(&mut whole, key, value);
+        match serde_json::from_value::<Experiment>(whole) {
+            Ok(changed) => {
+                *experiment = changed;
+                return Ok(());
+            }
+            Err(error) => last_error = error.to_string(),
+        }
+    }
+    Err(format!("{}=\"{}\": {}", shorten(key), shorten(text), shorten(&last_error)))
+}
+
+fn set(whole: &mut Value, key: &str, value: Value) {
+    let mut at = whole;
+    let mut parts = key.split('.').peekable();
+    while let Some(part) = parts.next() {
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
+        let Value::Object(object) = at else { return };
+        if parts.peek().is_none() {
+            object.insert(part.to_owned(), value);
+            return;
+        }
+        let missing = !object.contains_key(part);
+        at = object.entry(part.to_owned()).or_insert(Value::Null);
+        if missing && part == "file" {
+            // Both fields of a file are required, and links name them one after the other.
+            *at = serde_json::json!({ "name": "", "fingerprint": "" });
+        }
+    }
+}
+
+/// All settings by their dotted keys; the network as one line of notation.
+fn flatten(experiment: &Experiment) -> Map<String, Value> {
+    fn walk(prefix: &str, value: &Value, out: &mut Map<String, Value>) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                    walk(&path, value, out);
+                }
+            }
+            other => {
+                out.insert(prefix.to_owned(), other.clone());
+            }
+        }
+    }
+    let mut out = Map::new();
+    // An experiment is plain data: it always becomes an object.
+    if let Ok(Value::Object(mut whole)) = serde_json::to_value(experiment) {
+        whole.insert("network".into(), Value::String(notation::print(&experiment.network)));
+        walk("", &Value::Object(whole), &mut out);
+    }
+    out
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DataSource, EngineChoice, FileRef, Function, OpSpec, OptimizerSpec, ScheduleSpec};
+
+    #[test]
+    fn an_unchanged_preset_is_a_short_link() {
+        let experiment = (presets::mlp::CARD.experiment)();
+        assert_eq!(print("mlp", &experiment), "v=1&preset=mlp");
+    }
+
+    #[test]
+    fn only_differences_are_printed_and_read_back() {
+        let mut experiment = (presets::mlp::CARD.experiment)();
+        experiment.data.noise = 0.35;
+        experiment.engine = EngineChoice::Gpu;
+        experiment.training.optimizer = OptimizerSpec::Sgd { momentum: 0.9, nesterov: true };
+        experiment.training.schedule = ScheduleSpec::Step { every_epochs: 3, factor: 0.1 };
+        experiment.network.set_op(1, OpSpec::activation(Function::Relu));
+        let link = print("mlp", &experiment);
+        assert_eq!(
+            link,
+            "v=1&preset=mlp&data.noise=0.35&engine=gpu&network=dense(32)-relu-dense(16)-tanh-dense(2)\
+             &training.optimizer.kind=sgd&training.optimizer.momentum=0.9&training.optimizer.nesterov=true\
+             &training.schedule.every_epochs=3&training.schedule.factor=0.1&training.schedule.kind=step"
+        );
+        let opened = parse(&link);
+        assert_eq!(opened.skipped, Vec::<String>::new());
+        assert_eq!(opened.experiment, experiment);
+    }
+
+    #[test]
+    fn a_file_is_named_but_not_carried() {
+        let mut experiment = (presets::cnn::CARD.experiment)();
+        experiment.data.file = Some(FileRef { name: "a & b #1.npz".into(), fingerprint: "00ff".into() });
+        let opened = parse(&print("cnn", &experiment));
+        assert_eq!(opened.experiment, experiment);
+        assert_eq!(opened.skipped, Vec::<String>::new());
+    }
+
+    #[test]
+    fn unknown_keys_and_bad_values_are_reported_and_skipped() {
+        let opened = parse("v=2&preset=nope&data.nois=1&training.batch_size=many&seed=9&data.source=xor&network=dens(3)");
+        assert_eq!(opened.experiment.seed, 9);
+        assert_eq!(opened.experiment.data.source, DataSource::Xor);
+        assert_eq!(opened.skipped.len(), 5, "{:?}", opened.skipped);
+    }
+
+    /// Links that were published once must keep working.
+    #[test]
+    fn old_links_stay_readable() {
+        for link in [
+            "v=1&preset=one-neuron",
+            "v=1&preset=one-neuron&engine=gpu&seed=3",
+            "v=1&preset=mlp&data.source=circles&network=dense(4)-tanh-dense(2)",
+            "v=1&preset=cnn&engine=cpu&training.class_weights=balanced&training.epochs=2",
+            "v=1&preset=unet-mini&data.n_samples=64",
+        ] {
+            assert_eq!(parse(link).skipped, Vec::<String>::new(), "{link}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! The network as a small graph: nodes in topological order, each with a name and its inputs.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Function, OpSpec, Problem, TensorShape};
+
+/// Name that stands for the sample itself among the inputs of a node.
+pub const INPUT: &str = "input";
+/// Largest number of nodes that a network may have.
+pub const MAX_NODES: usize = 400;
+
+/// One node of a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeSpec {
+    /// Unique name: lower-case letters, digits and `_`.
+    pub name: String,
+    /// Names of the nodes that feed it. Empty means the node before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<String>,
+    /// What it does.
+    pub op: OpSpec,
+}
+
+/// A network: a graph whose last node is the output.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct NetworkSpec {
+    /// Nodes in topological order.
+    pub nodes: Vec<NodeSpec>,
+}
+
+/// What shape inference finds out about one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeShape {
+    /// Indices of its inputs; `None` is the sample itself.
+    pub inputs: Vec<Option<usize>>,
+    /// Shapes of its inputs, in the same order.
+    pub input_shapes: Vec<TensorShape>,
+    /// Shape of its output.
+    pub output: TensorShape,
+    /// Number of trainable values.
+    pub n_parameters: usize,
+    /// Floating-point operations of the forward pass for one sample.
+    pub flops: u64,
+}
+
+/// The shapes of all nodes of a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkShape {
+    /// Shape of a sample.
+    pub input: TensorShape,
+    /// One entry for each node.
+    pub nodes: Vec<NodeShape>,
+}
+
+impl NetworkShape {
+    /// Shape of the output of the network.
+    pub fn output(&self) -> TensorShape {
+        self.nodes.last().map_or(self.input, |n| n.output)
+    }
+
+    /// Number of trainable values.
+    pub fn n_parameters(&self) -> usize {
+        self.nodes.iter().map(|n| n.n_parameters).sum()
+    }
+
+    /// Floating-point operations of the forward pass for one sample.
+    pub fn flops(&self) -> u64 {
+        self.nodes.iter().map(|n| n.flops).sum()
+    }
+}
+
+impl NetworkSpec {
+    /// A chain of operations with default names.
+    pub fn chain(ops: impl IntoIterator<Item = OpSpec>) -> Self {
+        let mut network = Self::default();
+        for op in ops {
+            network.push(op);
+        }
+        network
+    }
+
+    /// Adds a node after the last one and returns its name.
+    pub fn push(&mut self, op: OpSpec) -> String {
+        self.push_from(op, Vec::new())
+    }
+
+    /// Adds a node with the named inputs and returns its name.
+    pub fn push_from(&mut self, op: OpSpec, inputs: Vec<String>) -> String {
+        let name = self.default_name(self.nodes.len(), &op);
+        self.nodes.push(NodeSpec { name: name.clone(), inputs, op });
+        name
+    }
+
+    /// The name that a node of this kind gets at position `idx`: the word and a running number.
+    pub fn default_name(&self, idx: usize, op: &OpSpec) -> String {
+        let word = op.word();
+        let before = &self.nodes[..idx.min(self.nodes.len())];
+        let mut n = before.iter().filter(|node| node.op.word() == word).count() + 1;
+        loop {
+            let name = format!("{word}{n}");
+            if before.iter().all(|node| node.name != name) {
+                return name;
+            }
+            n += 1;
+        }
+    }
+
+    /// The node named `name`.
+    pub fn node(&self, name: &str) -> Option<&NodeSpec> {
+        self.nodes.iter().find(|n| n.name == name)
+    }
+
+    /// Names of the convolutions, whose filters and feature maps are drawn.
+    pub fn convolutions(&self) -> Vec<String> {
+        self.nodes.iter().filter(|n| n.op.is_convolution()).map(|n| n.name.clone()).collect()
+    }
+
+    /// The function of the last node, when that is an activation.
+    pub fn final_function(&self) -> Option<Function> {
+        match self.nodes.last()?.op {
+            OpSpec::Activation { function } => Some(function),
+            _ => None,
+        }
+    }
+
+    /// Inputs, shapes, parameters and FLOPs of every node for samples of shape `input`.
+    ///
+    /// # Errors
+    ///
+    /// Every problem that can be found, each with its node. A node whose input has a problem is
+    /// not reported again.
+    pub fn infer(&self, input: TensorShape) -> Result<NetworkShape, Vec<Problem>> {
+        let (shapes, problems) = self.infer_each(input);
+        if problems.is_empty() {
+            Ok(NetworkShape { input, nodes: shapes.into_iter().flatten().collect() })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Like [`Self::infer`], with the shapes that could be inferred beside the problems.
+    pub fn infer_each(&self, input: TensorShape) -> (Vec<Option<NodeShape>>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        if self.nodes.is_empty() {
+            problems.push(Problem::new("network", "has no layer: add at least one"));
+        }
+        if self.nodes.len() > MAX_NODES {
+            problems.push(Problem::new("network", format!("has {} layers, at most {MAX_NODES} are possible", self.nodes.len())));
+            return (vec![None; self.nodes.len()], problems);
+        }
+        let mut index: HashMap<&str, usize> = HashMap::new();
+        let mut shapes: Vec<Option<NodeShape>> = Vec::with_capacity(self.nodes.len());
+        for (idx, node) in self.nodes.iter().enumerate() {
+            let mut report = |message: String| problems.push(Problem::node(&node.name, message));
+            if !is_name(&node.name) {
+                report("needs a name of lower-case letters, digits and _".into());
+            }
+            if index.insert(&node.name, idx).is_some() {
+                report("has the name of another layer".into());
+            }
+            match self.resolve_inputs(idx, node, &index) {
+                Err(message) => {
+                    report(message);
+                    shapes.push(None);
+                }
+                Ok(inputs) => {
+                    let input_shapes: Option<Vec<TensorShape>> = inputs
+                        .iter()
+                        .map(|i| i.map_or(Some(input), |i| shapes[i].as_ref().map(|s| s.output)))
+                        .collect();
+                    let inferred = input_shapes.and_then(|input_shapes| match node.op.infer(&input_shapes) {
+                        Ok(output) => Some(NodeShape {
+                            n_parameters: node.op.n_parameters(&input_shapes),
+                            flops: node.op.flops(&input_shapes, output),
+                            inputs,
+                            input_shapes,
+                            output,
+                        }),
+                        Err(message) => {
+                            report(message);
+                            None
+                        }
+                    });
+                    shapes.push(inferred);
+                }
+            }
+        }
+        (shapes, problems)
+    }
+
+    fn resolve_inputs(&self, idx: usize, node: &NodeSpec, index: &HashMap<&str, usize>) -> Result<Vec<Option<usize>>, String> {
+        if node.inputs.is_empty() {
+            return Ok(vec![idx.checked_sub(1)]);
+        }
+        node.inputs
+            .iter()
+            .map(|name| match index.get(name.as_str()) {
+                _ if name == INPUT => Ok(None),
+                Some(&i) if i < idx => Ok(Some(i)),
+                _ => Err(format!("takes its input from \"{name}\", which is no layer before it")),
+            })
+            .collect()
+    }
+
+    /// Replaces the operation at `idx`. Nodes with default names are numbered anew.
+    pub fn set_op(&mut self, idx: usize, op: OpSpec) {
+        let had_default = self.default_names();
+        if let Some(node) = self.nodes.get_mut(idx) {
+            node.op = op;
+            self.renumber(&had_default);
+        }
+    }
+
+    /// Which nodes have the name that they would get by default.
+    fn default_names(&self) -> Vec<bool> {
+        self.nodes.iter().enumerate().map(|(idx, node)| node.name == self.default_name(idx, &node.op)).collect()
+    }
+
+    /// Gives the marked nodes their default names, and changes the inputs that name them.
+    fn renumber(&mut self, marked: &[bool]) {
+        let old: Vec<String> = self.nodes.iter().map(|n| n.name.clone()).collect();
+        for (node, _) in self.nodes.iter_mut().zip(marked).filter(|(_, marked)| **marked) {
+            node.name.clear();
+        }
+        for idx in (0..self.nodes.len()).filter(|&idx| marked[idx]) {
+            self.nodes[idx].name = self.default_name(idx, &self.nodes[idx].op);
+        }
+        let new: Vec<String> = self.nodes.iter().map(|n| n.name.clone()).collect();
+        for input in self.nodes.iter_mut().flat_map(|node| &mut node.inputs) {
+            if let Some(idx) = old.iter().position(|name| name == input) {
+                input.clone_from(&new[idx]);
+            }
+        }
+    }
+
+    /// Removes the node at `idx`; nodes that it fed take its inputs instead.
+    pub fn remove(&mut self, idx: usize) {
+        if idx >= self.nodes.len() {
+            return;
+        }
+        let mut had_default = self.default_names();
+        had_default.remove(idx);
+        let removed = self.nodes.remove(idx);
+        let replacement = match removed.inputs.first() {
+            Some(input) => input.clone(),
+            None => idx.checked_sub(1).map_or(INPUT.to_owned(), |i| self.nodes[i].name.clone()),
+        };
+        for node in &mut self.nodes {
+            for input in &mut node.inputs {
+                if *input == removed.name {
+                    input.clone_from(&replacement);
+                }
+            }
+        }
+        // The node behind a removed one with an input of its own must keep seeing that input.
+        if !removed.inputs.is_empty()
+            && let Some(next) = self.nodes.get_mut(idx)
+            && next.inputs.is_empty()
+        {
+            next.inputs = removed.inputs;
+        }
+        self.renumber(&had_default);
+    }
+
+    /// Inserts an operation behind the first `idx` nodes.
+    pub fn insert(&mut self, idx: usize, op: OpSpec) {
+        let idx = idx.min(self.nodes.len());
+        let mut had_default = self.default_names();
+        had_default.insert(idx, true);
+        // A name that no other node can have until the numbers are given.
+        self.nodes.insert(idx, NodeSpec { name: String::new(), inputs: Vec::new(), op });
+        self.renumber(&had_default);
+    }
+}
+
+/// True for lower-case letters, digits and `_`, at most 40 of them, and not the reserved `input`.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 40
+        && name != INPUT
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Init, Padding, presets};
+
+    #[test]
+    fn cnn_has_the_shapes_and_counts_of_pytorch() {
+        // torch: Conv2d(1,16,3,padding=1), MaxPool2d(2), Conv2d(16,32,3,padding=1), BatchNorm2d(32),
+        // MaxPool2d(2), Linear(1568,64), Linear(64,9): 160 + 4640 + 64 + 100416 + 585 parameters.
+        let shape = presets::cnn::network(9).infer(TensorShape::image(1, 28, 28)).expect("a valid network");
+        assert_eq!(shape.n_parameters(), 160 + 4640 + 64 + 100_416 + 585);
+        assert_eq!(shape.output(), TensorShape::Features(9));
+    }
+
+    #[test]
+    fn every_problem_is_reported_with_its_node() {
+        let network = NetworkSpec::chain([
+            OpSpec::conv(8, 4, Padding::Same, Init::He),
+            OpSpec::Flatten,
+            OpSpec::Dropout { rate: 1.5 },
+        ]);
+        let problems = network.infer(TensorShape::image(1, 8, 8)).expect_err("even kernel");
+        assert_eq!(problems.len(), 1, "nodes behind a problem are not reported again: {problems:?}");
+        assert_eq!(problems[0].field, "network.conv1");
+    }
+
+    #[test]
+    fn skip_connections_concatenate_and_add() {
+        let mut network = NetworkSpec::default();
+        let a = network.push(OpSpec::conv(4, 3, Padding::Same, Init::He));
+        let b = network.push(OpSpec::conv(4, 3, Padding::Same, Init::He));
+        network.push_from(OpSpec::Add, vec![a.clone(), b.clone()]);
+        network.push_from(OpSpec::Concat, vec![a, b]);
+        let shape = network.infer(TensorShape::image(3, 8, 8)).expect("valid");
+        assert_eq!(shape.output(), TensorShape::image(8, 8, 8));
+        network.push_from(OpSpec::Add, vec!["add1".into(), "concat1".into()]);
+        assert!(network.infer(TensorShape::image(3, 8, 8)).is_err());
+    }
+
+    #[test]
+    fn a_removed_node_hands_on_its_inputs() {
+        let mut network = presets::unet_mini::network();
+        let n_before = network.nodes.len();
+        let shape = network.infer(TensorShape::image(1, 64, 64)).expect("valid").output();
+        let relu = network.nodes.iter().position(|n| n.op == OpSpec::activation(Function::Relu)).expect("a relu");
+        network.remove(relu);
+        assert_eq!(network.nodes.len(), n_before - 1);
+        assert_eq!(network.infer(TensorShape::image(1, 64, 64)).expect("still valid").output(), shape);
+    }
+
+    #[test]
+    fn edits_keep_default_names_and_references() {
+        let mut network = presets::unet_mini::network();
+        network.insert(0, OpSpec::conv(4, 3, Padding::Same, Init::He));
+        assert_eq!(network.nodes[1].name, "conv2");
+        assert!(network.infer(TensorShape::image(1, 64, 64)).is_ok());
+        network.remove(0);
+        network.nodes[1].inputs = vec!["conv1".into()];
+        network.set_op(1, OpSpec::activation(Function::Tanh));
+        assert_eq!(network.nodes[1].name, "tanh1");
+        assert!(network.infer(TensorShape::image(1, 64, 64)).is_ok());
+    }
+
+    #[test]
+    fn inputs_must_come_before_their_node() {
+        let mut network = NetworkSpec::default();
+        network.push_from(OpSpec::Flatten, vec!["later".into()]);
+        assert!(network.infer(TensorShape::Features(2)).is_err());
+    }
+}

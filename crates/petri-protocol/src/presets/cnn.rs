@@ -1,0 +1,57 @@
+//! A small convolutional network for MedMNIST images of 28×28 pixels.
+
+use super::PresetCard;
+use crate::{
+    ClassWeights, DataInfo, DataSource, DataSpec, EngineChoice, Experiment, Function, Init, NetworkSpec, OpSpec, Padding,
+    SplitSizes, Task, TensorShape, TrainingSpec,
+};
+
+/// Card of this preset.
+pub const CARD: PresetCard = PresetCard {
+    id: "cnn",
+    title: "A small CNN on MedMNIST",
+    summary: "Two convolutions find edges and textures in the images of a MedMNIST file that you drop on the page.",
+    experiment,
+};
+
+/// conv 16, pool, conv 32, batch norm, pool, dense 64, dense `n_classes`.
+pub fn network(n_classes: usize) -> NetworkSpec {
+    NetworkSpec::chain([
+        OpSpec::conv(16, 3, Padding::Same, Init::He),
+        OpSpec::activation(Function::Relu),
+        OpSpec::MaxPool { size: 2, stride: 2 },
+        OpSpec::conv(32, 3, Padding::Same, Init::He),
+        OpSpec::BatchNorm,
+        OpSpec::activation(Function::Relu),
+        OpSpec::MaxPool { size: 2, stride: 2 },
+        OpSpec::Flatten,
+        OpSpec::Dense { units: 64, init: Init::He },
+        OpSpec::activation(Function::Relu),
+        OpSpec::Dense { units: n_classes, init: Init::Glorot },
+    ])
+}
+
+/// Two classes, as PneumoniaMNIST and BreastMNIST have; the page adapts the last layer to the file.
+fn experiment() -> Experiment {
+    Experiment {
+        data: DataSpec { source: DataSource::File, ..DataSpec::default() },
+        network: network(2),
+        training: TrainingSpec { class_weights: ClassWeights::Balanced, epochs: 5, ..TrainingSpec::default() },
+        seed: 1,
+        engine: EngineChoice::Auto,
+    }
+}
+
+/// The data set that the preset is made for, to validate it before a file is there.
+pub fn example_info() -> DataInfo {
+    DataInfo {
+        title: "28×28 grey images of two classes".into(),
+        source: String::new(),
+        input: TensorShape::image(1, 28, 28),
+        task: Task::MultiClass,
+        classes: vec!["0".into(), "1".into()],
+        sizes: SplitSizes { train: 1, validation: 1, test: 1 },
+        class_counts: vec![1, 1],
+        notes: vec![],
+    }
+}

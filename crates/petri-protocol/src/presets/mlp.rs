@@ -1,0 +1,33 @@
+//! A small multi-layer perceptron, 2-32-16-2, on spirals.
+
+use super::PresetCard;
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, Function, Init, NetworkSpec, OpSpec, TrainingSpec};
+
+/// Card of this preset.
+pub const CARD: PresetCard = PresetCard {
+    id: "mlp",
+    title: "A small network on spirals",
+    summary: "Two hidden layers bend the boundary around two spiral arms.",
+    experiment,
+};
+
+/// 2-32-16-2 with tanh.
+pub fn network() -> NetworkSpec {
+    NetworkSpec::chain([
+        OpSpec::Dense { units: 32, init: Init::Glorot },
+        OpSpec::activation(Function::Tanh),
+        OpSpec::Dense { units: 16, init: Init::Glorot },
+        OpSpec::activation(Function::Tanh),
+        OpSpec::Dense { units: 2, init: Init::Glorot },
+    ])
+}
+
+fn experiment() -> Experiment {
+    Experiment {
+        data: DataSpec { source: DataSource::Spirals, n_samples: 600, noise: 0.1, ..DataSpec::default() },
+        network: network(),
+        training: TrainingSpec { learning_rate: 0.01, batch_size: 64, epochs: 200, ..TrainingSpec::default() },
+        seed: 1,
+        engine: EngineChoice::Auto,
+    }
+}

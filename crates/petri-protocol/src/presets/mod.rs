@@ -1,0 +1,44 @@
+//! Experiments to start from. Each preset is one file with its own card.
+
+use crate::Experiment;
+
+pub mod cnn;
+pub mod mlp;
+pub mod one_neuron;
+pub mod unet_mini;
+
+/// What menus, links and pages say about a preset.
+#[derive(Debug, Clone, Copy)]
+pub struct PresetCard {
+    /// Stable name in links.
+    pub id: &'static str,
+    /// Name for people.
+    pub title: &'static str,
+    /// One sentence about it.
+    pub summary: &'static str,
+    /// The experiment.
+    pub experiment: fn() -> Experiment,
+}
+
+/// All presets, in the order of the menu.
+pub const ALL: [PresetCard; 4] = [one_neuron::CARD, mlp::CARD, cnn::CARD, unet_mini::CARD];
+
+/// The preset named `id`.
+pub fn find(id: &str) -> Option<&'static PresetCard> {
+    ALL.iter().find(|card| card.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_is_valid_for_its_own_data() {
+        for card in ALL {
+            let experiment = (card.experiment)();
+            let info = experiment.data.generated_info().unwrap_or_else(|| cnn::example_info());
+            assert_eq!(experiment.validate(Some(&info)), vec![], "{}", card.id);
+            assert!(find(card.id).is_some());
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Finds everything that is wrong with an experiment, in the page and again in the worker.
+
+use crate::{
+    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, Function, LossSpec, OpSpec, OptimizerSpec, Problem, ScheduleSpec,
+    Split, SplitSizes, Task, TensorShape, TrainingSpec,
+};
+
+/// Side of the drawn cell images in pixels.
+pub const CELLS_SIDE: usize = 64;
+
+/// Most values that one batch may hold anywhere in the network, to stop a link from filling the memory.
+const MAX_BATCH_VALUES: usize = 1 << 28;
+
+impl DataSpec {
+    /// What is known about a generated data set before it is drawn; `None` for files.
+    pub fn generated_info(&self) -> Option<DataInfo> {
+        let (title, input, task, classes): (&str, _, _, [&str; 2]) = match self.source {
+            DataSource::File => return None,
+            DataSource::Cells => (
+                "Drawn cells",
+                TensorShape::image(1, CELLS_SIDE, CELLS_SIDE),
+                Task::Segmentation,
+                ["background", "cell"],
+            ),
+            DataSource::Clusters => ("Clusters", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
+            DataSource::Parabola => ("Parabola", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
+            DataSource::Circles => ("Circles", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
+            DataSource::Xor => ("XOR", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
+            DataSource::Spirals => ("Spirals", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
+        };
+        let sizes = self.generated_sizes();
+        let second = (sizes.train as f64 * self.balance).round() as usize;
+        Some(DataInfo {
+            title: title.into(),
+            source: String::new(),
+            input,
+            task,
+            classes: classes.map(str::to_owned).to_vec(),
+            sizes,
+            class_counts: vec![sizes.train.saturating_sub(second), second],
+            notes: vec![],
+        })
+    }
+
+    /// Sizes of the three parts of a generated set.
+    pub fn generated_sizes(&self) -> SplitSizes {
+        let part = |fraction: f64| (self.n_samples as f64 * fraction).round() as usize;
+        let (validation, test) = (part(self.validation_fraction), part(self.test_fraction));
+        SplitSizes { train: self.n_samples.saturating_sub(validation + test), validation, test }
+    }
+
+    fn problems(&self, problems: &mut Vec<Problem>) {
+        if self.source == DataSource::File {
+            if self.file.is_none() {
+                problems.push(Problem::new("data.file", "choose a MedMNIST .npz file, or another data set"));
+            }
+            return;
+        }
+        let most = if self.source == DataSource::Cells { 2000 } else { 20_000 };
+        if !(20..=most).contains(&self.n_samples) {
+            problems.push(Problem::new("data.n_samples", format!("must be between 20 and {most}, is {}", self.n_samples)));
+        }
+        let mut between = |field: &str, value: f64, low: f64, high: f64| {
+            if !(low..=high).contains(&value) {
+                problems.push(Problem::new(format!("data.{field}"), format!("must be between {low} and {high}, is {value}")));
+            }
+        };
+        between("noise", self.noise, 0.0, 1.0);
+        between("balance", self.balance, 0.05, 0.95);
+        between("validation_fraction", self.validation_fraction, 0.05, 0.8);
+        between("test_fraction", self.test_fraction, 0.05, 0.8);
+        if self.validation_fraction + self.test_fraction > 0.9 {
+            problems.push(Problem::new("data.test_fraction", "leaves less than a tenth of the samples for training"));
+        }
+    }
+}
+
+impl TrainingSpec {
+    fn problems(&self, problems: &mut Vec<Problem>) {
+        let mut require = |ok: bool, field: &str, message: String| {
+            if !ok {
+                problems.push(Problem::new(format!("training.{field}"), message));
+            }
+        };
+        require(
+            self.learning_rate.is_finite() && self.learning_rate > 0.0 && self.learning_rate <= 1e4,
+            "learning_rate",
+            format!("must be above 0 and at most 10000, is {}", self.learning_rate),
+        );
+        require((1..=4096).contains(&self.batch_size), "batch_size", format!("must be between 1 and 4096, is {}", self.batch_size));
+        require((1..=100_000).contains(&self.epochs), "epochs", format!("must be between 1 and 100000, is {}", self.epochs));
+        require((0.0..=10.0).contains(&self.weight_decay), "weight_decay", format!("must be between 0 and 10, is {}", self.weight_decay));
+        let below_one = |v: f64| (0.0..1.0).contains(&v);
+        match self.optimizer {
+            OptimizerSpec::Sgd { momentum, nesterov } => {
+                require(below_one(momentum), "optimizer.momentum", format!("must be at least 0 and below 1, is {momentum}"));
+                require(!nesterov || momentum > 0.0, "optimizer.nesterov", "needs a momentum above 0".into());
+            }
+            OptimizerSpec::Adam { beta1, beta2 } | OptimizerSpec::AdamW { beta1, beta2 } => {
+                require(below_one(beta1), "optimizer.beta1", format!("must be at least 0 and below 1, is {beta1}"));
+                require(below_one(beta2), "optimizer.beta2", format!("must be at least 0 and below 1, is {beta2}"));
+            }
+            OptimizerSpec::RmsProp { alpha, momentum } => {
+                require(below_one(alpha), "optimizer.alpha", format!("must be at least 0 and below 1, is {alpha}"));
+                require(below_one(momentum), "optimizer.momentum", format!("must be at least 0 and below 1, is {momentum}"));
+            }
+        }
+        if let ScheduleSpec::Step { every_epochs, factor } = self.schedule {
+            require(every_epochs >= 1, "schedule.every_epochs", "must be at least 1".into());
+            require(factor > 0.0 && factor <= 1.0, "schedule.factor", format!("must be above 0 and at most 1, is {factor}"));
+        }
+    }
+}
+
+impl Experiment {
+    /// Every problem at once, each tied to the control that caused it. `info` describes the data
+    /// set; without it (a file that is not loaded) shapes are not checked.
+    pub fn validate(&self, info: Option<&DataInfo>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if info.is_none() || self.data.source != DataSource::File {
+            self.data.problems(&mut problems);
+        }
+        self.training.problems(&mut problems);
+        let Some(info) = info else { return problems };
+        for split in [Split::Train, Split::Validation] {
+            if info.sizes.of(split) == 0 {
+                problems.push(Problem::new("data.source", format!("has no {} samples", split.title())));
+            }
+        }
+        match self.network.infer(info.input) {
+            Err(found) => problems.extend(found),
+            Ok(shape) => {
+                self.output_problems(info, shape.output(), &mut problems);
+                let largest = shape.nodes.iter().map(|n| n.output.len()).max().unwrap_or(0);
+                if largest.saturating_mul(self.training.batch_size) > MAX_BATCH_VALUES {
+                    problems.push(Problem::new("training.batch_size", "needs too much memory with this network"));
+                }
+                if shape.n_parameters() > 64_000_000 {
+                    problems.push(Problem::new("network", format!("has {} parameters, at most 64 million are possible", shape.n_parameters())));
+                }
+                if shape.n_parameters() == 0 {
+                    problems.push(Problem::new("network", "has nothing to learn: add a Dense or Conv2d layer"));
+                }
+            }
+        }
+        problems
+    }
+
+    /// Checks the last node against task and loss.
+    fn output_problems(&self, info: &DataInfo, output: TensorShape, problems: &mut Vec<Problem>) {
+        let k = info.n_classes();
+        let loss = self.training.loss;
+        let last = self.network.nodes.last().map_or("", |n| n.name.as_str());
+        for node in &self.network.nodes[..self.network.nodes.len().saturating_sub(1)] {
+            if node.op == OpSpec::activation(Function::Softmax) {
+                problems.push(Problem::node(&node.name, "softmax is for display: only the last layer may use it"));
+            }
+        }
+        match (self.network.final_function(), loss) {
+            (Some(Function::Softmax), LossSpec::BinaryCrossEntropy) => {
+                problems.push(Problem::node(last, "softmax does not go with binary cross-entropy: use sigmoid"));
+            }
+            (Some(Function::Sigmoid), LossSpec::CrossEntropy) => {
+                problems.push(Problem::node(last, "sigmoid does not go with cross-entropy over classes: use softmax"));
+            }
+            _ => {}
+        }
+        if info.task == Task::MultiLabel && loss == LossSpec::CrossEntropy {
+            problems.push(Problem::new("training.loss", "samples with several labels need binary cross-entropy"));
+            return;
+        }
+        let channels: &[usize] = match (info.task, loss) {
+            (Task::MultiLabel, _) => &[k],
+            (_, LossSpec::CrossEntropy) => &[k],
+            (_, LossSpec::BinaryCrossEntropy) if k == 2 => &[1],
+            (_, LossSpec::BinaryCrossEntropy) => {
+                problems.push(Problem::new("training.loss", format!("binary cross-entropy is for two classes, this data has {k}")));
+                return;
+            }
+            (_, LossSpec::MeanSquaredError) if k == 2 => &[1, 2],
+            (_, LossSpec::MeanSquaredError) => &[k],
+        };
+        let fits = match (info.task, info.input, output) {
+            (Task::Segmentation, TensorShape::Image { height, width, .. }, TensorShape::Image { channels: c, height: h, width: w }) => {
+                channels.contains(&c) && (h, w) == (height, width)
+            }
+            (Task::Segmentation, ..) => false,
+            (_, _, TensorShape::Features(n)) => channels.contains(&n),
+            _ => false,
+        };
+        if !fits {
+            let expected = match (info.task, info.input) {
+                (Task::Segmentation, TensorShape::Image { height, width, .. }) => format!("{}×{height}×{width}", channels[0]),
+                _ => channels[0].to_string(),
+            };
+            problems.push(Problem::node(last, format!("the output is {output}, this data and loss need {expected}")));
+        }
+        if self.training.class_weights == ClassWeights::Balanced && info.task == Task::MultiLabel {
+            problems.push(Problem::new("training.class_weights", "are not defined for samples with several labels"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Init, NetworkSpec, presets};
+
+    fn fields(experiment: &Experiment) -> Vec<String> {
+        experiment.validate(experiment.data.generated_info().as_ref()).into_iter().map(|p| p.field).collect()
+    }
+
+    #[test]
+    fn every_problem_is_found_at_once() {
+        let mut experiment = (presets::mlp::CARD.experiment)();
+        experiment.training.learning_rate = -1.0;
+        experiment.training.batch_size = 0;
+        experiment.data.noise = f64::NAN;
+        experiment.network = NetworkSpec::chain([OpSpec::Dense { units: 3, init: Init::Glorot }]);
+        assert_eq!(fields(&experiment), ["data.noise", "training.learning_rate", "training.batch_size", "network.dense1"]);
+    }
+
+    #[test]
+    fn output_must_fit_the_loss() {
+        let mut experiment = (presets::one_neuron::CARD.experiment)();
+        assert!(fields(&experiment).is_empty());
+        experiment.training.loss = LossSpec::CrossEntropy;
+        assert_eq!(fields(&experiment), ["network.sigmoid1", "network.sigmoid1"]);
+    }
+
+    #[test]
+    fn a_missing_file_is_a_problem_of_the_file_control() {
+        let experiment = (presets::cnn::CARD.experiment)();
+        assert_eq!(experiment.validate(None)[0].field, "data.file");
+    }
+}
