@@ -1,0 +1,33 @@
+//! Errors of the engine.
+
+use petri_protocol::Problem;
+
+/// Why the engine cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The experiment has problems.
+    #[error("the experiment has {} problem(s)", problems.len())]
+    Invalid {
+        /// All of them.
+        problems: Vec<Problem>,
+    },
+    /// The GPU could not be started.
+    #[error("the GPU could not be started: {why}")]
+    GpuUnavailable {
+        /// What burn or the browser says.
+        why: String,
+    },
+    /// A value could not be read back: the device is lost or a kernel failed.
+    #[error("the device failed: {why}")]
+    Device {
+        /// What burn says.
+        why: String,
+    },
+    /// A probe asks for something that does not exist.
+    #[error("{why}")]
+    Probe {
+        /// What is missing.
+        why: String,
+    },
+}

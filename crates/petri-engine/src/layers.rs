@@ -1,0 +1,180 @@
+//! The trainable values of a network: drawn on the host, held on the device.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use petri_data::random::{Purpose, normal, stream, uniform_in};
+use petri_protocol::{Init, OpSpec};
+
+use crate::plan::Plan;
+
+/// Weight and bias of a fully connected layer.
+#[derive(Module, Debug)]
+pub struct Dense {
+    /// `[in, out]`
+    pub weight: Param<Tensor<2>>,
+    /// `[out]`
+    pub bias: Param<Tensor<1>>,
+}
+
+/// Weight and bias of a convolution.
+#[derive(Module, Debug)]
+pub struct Conv {
+    /// `[out, in / groups, k, k]`, or `[in, out, k, k]` for a transposed convolution.
+    pub weight: Param<Tensor<4>>,
+    /// `[out]`
+    pub bias: Param<Tensor<1>>,
+}
+
+/// Scale and shift of batch normalisation.
+#[derive(Module, Debug)]
+pub struct Norm {
+    /// Scale, `[channels]`.
+    pub gamma: Param<Tensor<1>>,
+    /// Shift, `[channels]`.
+    pub beta: Param<Tensor<1>>,
+}
+
+/// Trainable values of one node.
+#[derive(Module, Debug)]
+pub enum Layer {
+    /// Fully connected.
+    Dense(Dense),
+    /// Convolution, transposed or not.
+    Conv(Conv),
+    /// Batch normalisation.
+    Norm(Norm),
+}
+
+/// Trainable values of all nodes that have any, in the order of the nodes.
+#[derive(Module, Debug)]
+pub struct Weights {
+    /// One entry for each such node.
+    pub layers: Vec<Layer>,
+}
+
+/// Running mean and variance of one batch normalisation, `[channels]` each. They are no module:
+/// nothing optimises them, and training returns new ones.
+#[derive(Debug, Clone)]
+pub struct RunningStats {
+    /// Running mean.
+    pub mean: Tensor<1>,
+    /// Running (unbiased) variance.
+    pub variance: Tensor<1>,
+}
+
+/// Values of one parameter on the host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostTensor {
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Values in row-major order.
+    pub values: Vec<f32>,
+}
+
+/// Initial weight and bias of a node, drawn from its own stream of `seed`; `None` without parameters.
+pub fn initial(seed: u32, idx: usize, plan: &Plan) -> Option<[HostTensor; 2]> {
+    let node = &plan.nodes[idx];
+    let channels = node.input_shapes[0].channels();
+    let (shape, fan_in, fan_out, bias, init) = match node.op {
+        OpSpec::Dense { units, init } => (vec![channels, units], channels, units, units, init),
+        OpSpec::Conv2d { filters, kernel, groups, init, .. } => {
+            let area = kernel * kernel;
+            (vec![filters, channels / groups, kernel, kernel], channels / groups * area, filters * area, filters, init)
+        }
+        OpSpec::ConvTranspose2d { filters, kernel, init, .. } => {
+            let area = kernel * kernel;
+            (vec![channels, filters, kernel, kernel], channels * area, filters * area, filters, init)
+        }
+        OpSpec::BatchNorm => {
+            let values = |v: f32| HostTensor { shape: vec![channels], values: vec![v; channels] };
+            return Some([values(1.0), values(0.0)]);
+        }
+        _ => return None,
+    };
+    let mut rng = stream(seed, Purpose::Weights(idx as u32));
+    let n: usize = shape.iter().product();
+    let values = match init {
+        Init::Zero => vec![0.0; n],
+        Init::Glorot => {
+            let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
+            (0..n).map(|_| uniform_in(&mut rng, -bound, bound)).collect()
+        }
+        Init::He => {
+            let std = (2.0 / fan_in as f32).sqrt();
+            (0..n).map(|_| std * normal(&mut rng)).collect()
+        }
+    };
+    Some([HostTensor { shape, values }, HostTensor { shape: vec![bias], values: vec![0.0; bias] }])
+}
+
+/// The initial weights of all nodes.
+pub fn draw(seed: u32, plan: &Plan) -> Vec<[HostTensor; 2]> {
+    (0..plan.nodes.len()).filter_map(|idx| initial(seed, idx, plan)).collect()
+}
+
+fn param<const D: usize>(host: HostTensor, device: &Device) -> Param<Tensor<D>> {
+    Param::from_data(TensorData::new(host.values, host.shape), device)
+}
+
+impl Weights {
+    /// Puts host values on a device, in the order of [`draw`].
+    pub fn upload(plan: &Plan, values: Vec<[HostTensor; 2]>, device: &Device) -> Self {
+        let with_values = plan.nodes.iter().filter(|n| has_parameters(&n.op));
+        let layers = with_values
+            .zip(values)
+            .map(|(node, [weight, bias])| match node.op {
+                OpSpec::Dense { .. } => Layer::Dense(Dense { weight: param(weight, device), bias: param(bias, device) }),
+                OpSpec::BatchNorm => Layer::Norm(Norm { gamma: param(weight, device), beta: param(bias, device) }),
+                _ => Layer::Conv(Conv { weight: param(weight, device), bias: param(bias, device) }),
+            })
+            .collect();
+        Self { layers }
+    }
+}
+
+/// True for nodes with trainable values.
+pub fn has_parameters(op: &OpSpec) -> bool {
+    matches!(op, OpSpec::Dense { .. } | OpSpec::Conv2d { .. } | OpSpec::ConvTranspose2d { .. } | OpSpec::BatchNorm)
+}
+
+/// Index into [`Weights::layers`] of each node.
+pub fn layer_indices(plan: &Plan) -> Vec<Option<usize>> {
+    let mut next = 0;
+    plan.nodes
+        .iter()
+        .map(|node| {
+            has_parameters(&node.op).then(|| {
+                next += 1;
+                next - 1
+            })
+        })
+        .collect()
+}
+
+impl Layer {
+    /// Weight and bias (or scale and shift) as vectors with their shapes.
+    pub fn flat(&self) -> [(Vec<usize>, Tensor<1>); 2] {
+        fn flat<const D: usize>(param: &Param<Tensor<D>>) -> (Vec<usize>, Tensor<1>) {
+            let tensor = param.val().inner();
+            (tensor.dims().to_vec(), tensor.flatten(0, D - 1))
+        }
+        match self {
+            Self::Dense(l) => [flat(&l.weight), flat(&l.bias)],
+            Self::Conv(l) => [flat(&l.weight), flat(&l.bias)],
+            Self::Norm(l) => [flat(&l.gamma), flat(&l.beta)],
+        }
+    }
+}
+
+/// Collects the gradients of all parameters in the order weight, bias, weight, bias …
+pub(crate) struct GradientCollector<'a> {
+    pub(crate) grads: &'a burn::optim::GradientsParams,
+    pub(crate) flat: Vec<Option<Tensor<1>>>,
+}
+
+impl ModuleVisitor for GradientCollector<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let gradient = self.grads.get::<D>(param.id).map(|g| g.flatten(0, D - 1));
+        self.flat.push(gradient);
+    }
+}

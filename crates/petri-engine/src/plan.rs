@@ -1,0 +1,81 @@
+//! A checked network, ready to be run: indices instead of names.
+
+use petri_protocol::network::NetworkShape;
+use petri_protocol::{Function, LossSpec, NetworkSpec, OpSpec, Problem, TensorShape};
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct PlanNode {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub op: OpSpec,
+    /// Indices of the nodes that feed it; `None` is the sample.
+    pub inputs: Vec<Option<usize>>,
+    /// Shapes of its inputs.
+    pub input_shapes: Vec<TensorShape>,
+    /// Shape of its output.
+    pub output: TensorShape,
+}
+
+/// A network whose shapes are known.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Shape of a sample.
+    pub input: TensorShape,
+    /// Nodes in topological order.
+    pub nodes: Vec<PlanNode>,
+    /// For each node, the last node that reads it.
+    pub last_use: Vec<usize>,
+    /// Index of the node whose output the loss reads.
+    pub logits: Option<usize>,
+}
+
+impl Plan {
+    /// Checks the network and resolves its names.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the network.
+    pub fn new(spec: &NetworkSpec, input: TensorShape, loss: LossSpec) -> Result<Self, Vec<Problem>> {
+        let NetworkShape { nodes: shapes, .. } = spec.infer(input)?;
+        let nodes: Vec<PlanNode> = spec
+            .nodes
+            .iter()
+            .zip(shapes)
+            .map(|(node, shape)| PlanNode {
+                name: node.name.clone(),
+                op: node.op.clone(),
+                inputs: shape.inputs,
+                input_shapes: shape.input_shapes,
+                output: shape.output,
+            })
+            .collect();
+        let mut last_use: Vec<usize> = (0..nodes.len()).collect();
+        for (idx, node) in nodes.iter().enumerate() {
+            for input in node.inputs.iter().flatten() {
+                last_use[*input] = idx;
+            }
+        }
+        let last = nodes.len().checked_sub(1);
+        let logits = last.and_then(|last| {
+            let for_display = match (spec.final_function(), loss) {
+                (Some(Function::Sigmoid), LossSpec::BinaryCrossEntropy) => true,
+                (Some(Function::Softmax), LossSpec::CrossEntropy) => true,
+                _ => false,
+            };
+            if for_display { nodes[last].inputs[0] } else { Some(last) }
+        });
+        Ok(Self { input, nodes, last_use, logits })
+    }
+
+    /// Index of the node named `name`.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.nodes.iter().position(|n| n.name == name)
+    }
+
+    /// Shape of what the loss reads.
+    pub fn logits_shape(&self) -> TensorShape {
+        self.logits.map_or(self.input, |i| self.nodes[i].output)
+    }
+}

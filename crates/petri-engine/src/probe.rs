@@ -1,0 +1,200 @@
+//! Answers to the page's questions about data and network.
+
+use petri_data::generators::EXTENT;
+use petri_protocol::event::PayloadPart;
+use petri_protocol::{Probe, SampleRange, Split, TensorShape};
+
+use crate::error::EngineError;
+use crate::forward::Value;
+use crate::loss::probabilities;
+use crate::readback::{Reader, read};
+use crate::session::Session;
+
+/// Most cells along one side of a decision boundary.
+const MAX_RESOLUTION: usize = 256;
+/// Most samples in one answer.
+const MAX_SAMPLES: usize = 4096;
+
+/// Tensors with their names and shapes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// Names and shapes.
+    pub parts: Vec<PayloadPart>,
+    /// Values of all parts, one behind the other.
+    pub values: Vec<f32>,
+    /// Which samples, for probes about samples.
+    pub range: Option<SampleRange>,
+}
+
+impl Answer {
+    fn push(&mut self, name: impl Into<String>, shape: Vec<usize>, values: Vec<f32>) {
+        self.parts.push(PayloadPart { name: name.into(), shape });
+        self.values.extend(values);
+    }
+}
+
+fn refuse<T>(why: impl Into<String>) -> Result<T, EngineError> {
+    Err(EngineError::Probe { why: why.into() })
+}
+
+/// Answers one probe.
+///
+/// # Errors
+///
+/// When it asks for something that does not exist, or the device fails.
+pub async fn answer(session: &Session, probe: &Probe, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+    match probe {
+        Probe::Boundary { resolution, extent } => boundary(session, *resolution, *extent).await,
+        Probe::FeatureMaps { nodes, split, index } => feature_maps(session, nodes, *split, *index).await,
+        Probe::Weights { nodes } => weights(session, nodes).await,
+        Probe::Predictions { range } => predictions(session, *range).await,
+        Probe::Samples { range } => samples(session, *range),
+        Probe::Confusion { split } => confusion(session, *split, pause).await,
+    }
+}
+
+fn clip(session: &Session, range: SampleRange) -> SampleRange {
+    let n = session.dataset().info.sizes.of(range.split);
+    let start = range.start.min(n);
+    SampleRange { split: range.split, start, count: range.count.min(MAX_SAMPLES).min(n - start) }
+}
+
+/// Probabilities of every class over a square, `[k, resolution, resolution]`.
+async fn boundary(session: &Session, resolution: usize, extent: f32) -> Result<Answer, EngineError> {
+    if !session.dataset().info.is_planar() {
+        return refuse("only points in the plane have a decision boundary");
+    }
+    let resolution = resolution.clamp(2, MAX_RESOLUTION);
+    let extent = if extent.is_finite() && extent > 0.0 { extent } else { EXTENT };
+    let n = resolution * resolution;
+    let mut inputs = Vec::with_capacity(2 * n);
+    for row in 0..resolution {
+        for column in 0..resolution {
+            // Centres of the cells, top row first.
+            let at = |i: usize| ((i as f32 + 0.5) / resolution as f32 * 2.0 - 1.0) * extent;
+            let scaling = &session.dataset().scaling;
+            inputs.push(scaling.point(at(column), 0));
+            inputs.push(scaling.point(-at(row), 1));
+        }
+    }
+    let logits = read(session.trainer().logits(inputs, n)).await?;
+    let k = session.dataset().info.n_classes();
+    let mut values = vec![0.0; k * n];
+    for (cell, logits) in logits.chunks_exact(logits.len() / n).enumerate() {
+        for (class, p) in probabilities(session.trainer().loss(), logits, k).into_iter().enumerate() {
+            values[class * n + cell] = p;
+        }
+    }
+    let mut answer = Answer::default();
+    answer.push("boundary", vec![k, resolution, resolution], values);
+    Ok(answer)
+}
+
+async fn feature_maps(session: &Session, nodes: &[String], split: Split, index: usize) -> Result<Answer, EngineError> {
+    if index >= session.dataset().info.sizes.of(split) {
+        return refuse(format!("there is no sample {index} in the {} data", split.title()));
+    }
+    let plan = session.trainer().plan();
+    let keep = indices(session, nodes)?;
+    let mut input = Vec::new();
+    session.dataset().scaled_input(split, index, &mut input);
+    let input = Value::upload(input, 1, plan.input, session.trainer().device());
+    let mut kept = session.trainer().evaluate(input, &keep);
+    let mut reader = Reader::default();
+    for &node in &keep {
+        if let Some(value) = kept[node].take() {
+            reader = reader.with(value.flat());
+        }
+    }
+    let mut answer = Answer { range: Some(SampleRange { split, start: index, count: 1 }), ..Answer::default() };
+    for (&node, values) in keep.iter().zip(reader.read().await?) {
+        let shape = match plan.nodes[node].output {
+            TensorShape::Features(n) => vec![n],
+            TensorShape::Image { channels, height, width } => vec![channels, height, width],
+        };
+        answer.push(&plan.nodes[node].name, shape, values);
+    }
+    Ok(answer)
+}
+
+fn indices(session: &Session, nodes: &[String]) -> Result<Vec<usize>, EngineError> {
+    if nodes.is_empty() {
+        return refuse("no layer is named");
+    }
+    let plan = session.trainer().plan();
+    let mut found = Vec::new();
+    for name in nodes {
+        match plan.index(name) {
+            Some(idx) if !found.contains(&idx) => found.push(idx),
+            Some(_) => {}
+            None => return refuse(format!("there is no layer \"{}\"", name.chars().take(40).collect::<String>())),
+        }
+    }
+    Ok(found)
+}
+
+async fn weights(session: &Session, nodes: &[String]) -> Result<Answer, EngineError> {
+    let found = indices(session, nodes)?;
+    let plan = session.trainer().plan();
+    let with_values: Vec<usize> = found.into_iter().filter(|&i| crate::layers::has_parameters(&plan.nodes[i].op)).collect();
+    let mut answer = Answer::default();
+    for (idx, [weight, bias]) in with_values.iter().zip(session.trainer().read_weights(&with_values).await?) {
+        let name = &plan.nodes[*idx].name;
+        answer.push(format!("{name}.weight"), weight.shape, weight.values);
+        answer.push(format!("{name}.bias"), bias.shape, bias.values);
+    }
+    Ok(answer)
+}
+
+/// Probabilities, `[n, k]` or `[n, k, area]` for segmentation.
+async fn predictions(session: &Session, range: SampleRange) -> Result<Answer, EngineError> {
+    let range = clip(session, range);
+    let mut answer = Answer { range: Some(range), ..Answer::default() };
+    if range.count == 0 {
+        return Ok(answer);
+    }
+    let mut inputs = Vec::new();
+    for index in range.start..range.start + range.count {
+        session.dataset().scaled_input(range.split, index, &mut inputs);
+    }
+    let shape = session.trainer().plan().logits_shape();
+    let (channels, area) = (shape.channels(), shape.area());
+    let logits = read(session.trainer().logits(inputs, range.count)).await?;
+    let k = session.dataset().info.n_classes();
+    let mut values = vec![0.0; range.count * k * area];
+    for sample in 0..range.count {
+        for pixel in 0..area {
+            let x: Vec<f32> = logits[sample * channels * area..][..channels * area].iter().skip(pixel).step_by(area).copied().collect();
+            for (class, p) in probabilities(session.trainer().loss(), &x, k).into_iter().enumerate() {
+                values[(sample * k + class) * area + pixel] = p;
+            }
+        }
+    }
+    let shape = if area == 1 { vec![range.count, k] } else { vec![range.count, k, area] };
+    answer.push("probabilities", shape, values);
+    Ok(answer)
+}
+
+fn samples(session: &Session, range: SampleRange) -> Result<Answer, EngineError> {
+    let range = clip(session, range);
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for index in range.start..range.start + range.count {
+        session.dataset().raw_input(range.split, index, &mut inputs);
+        session.dataset().raw_target(range.split, index, &mut targets);
+    }
+    let mut answer = Answer { range: Some(range), ..Answer::default() };
+    let per_sample = targets.len() / range.count.max(1);
+    answer.push("inputs", vec![range.count, session.dataset().info.input.len()], inputs);
+    answer.push("targets", vec![range.count, per_sample], targets);
+    Ok(answer)
+}
+
+async fn confusion(session: &Session, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+    let Some(confusion) = session.evaluate(split, pause).await?.confusion else {
+        return refuse("samples with several labels have no confusion matrix");
+    };
+    let k = session.dataset().info.n_classes();
+    let mut answer = Answer::default();
+    answer.push("confusion", vec![k, k], confusion.counts().iter().map(|&n| n as f32).collect());
+    Ok(answer)
+}
