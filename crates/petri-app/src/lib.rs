@@ -1,1 +1,23 @@
-//! stub
+//! The page: state, components, drawing. Never burn, cubecl or wgpu: it talks to the worker.
+//!
+//! `state` and `drawing` are plain Rust and tested natively; everything that needs a browser is
+//! compiled for browsers only.
+
+pub mod drawing;
+pub mod state;
+
+#[cfg(target_arch = "wasm32")]
+mod client;
+#[cfg(target_arch = "wasm32")]
+mod components;
+#[cfg(target_arch = "wasm32")]
+mod context;
+#[cfg(target_arch = "wasm32")]
+mod pages;
+
+/// Mounts the page into the document.
+#[cfg(target_arch = "wasm32")]
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(pages::lab::Lab);
+}

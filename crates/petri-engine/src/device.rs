@@ -1,6 +1,7 @@
 //! Devices of the two engines.
 
-use burn::tensor::Device;
+/// burn's handle of a device, so that the worker needs no burn of its own.
+pub use burn::tensor::Device;
 
 /// The CPU engine.
 pub fn cpu() -> Device {

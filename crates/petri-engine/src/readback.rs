@@ -1,6 +1,6 @@
 //! The one place where tensors leave the device: always awaited, several at once.
 
-use burn::tensor::{Int, Tensor, Transaction};
+use burn::tensor::{Tensor, Transaction};
 
 use crate::EngineError;
 
@@ -18,13 +18,6 @@ impl Reader {
         self
     }
 
-    /// Adds a tensor of integers; read them with [`Reader::read`] as rounded f32 is not possible, so
-    /// they are converted on the device.
-    #[must_use]
-    pub fn with_int<const D: usize>(self, tensor: Tensor<D, Int>) -> Self {
-        self.with(tensor.float())
-    }
-
     /// Values of all tensors, in order, each in row-major order.
     ///
     /// # Errors
@@ -32,7 +25,7 @@ impl Reader {
     /// [`EngineError::Device`] when the device is lost or a kernel failed.
     pub async fn read(self) -> Result<Vec<Vec<f32>>, EngineError> {
         let data = self.transaction.execute_async().await.map_err(|e| EngineError::Device { why: format!("{e}") })?;
-        data.into_iter().map(|d| d.into_vec::<f32>().map_err(|e| EngineError::Device { why: format!("{e:?}") })).collect()
+        data.into_iter().map(|d| d.try_into_vec::<f32>().map_err(|e| EngineError::Device { why: format!("{e:?}") })).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine_choice::Calibration;
+use crate::engine_choice::Decision;
 use crate::{Experiment, RequestId, RunId, Split};
 
 /// A range of samples of one part of the data set.
@@ -102,8 +102,8 @@ pub enum Command {
         run: RunId,
         /// What to train.
         experiment: Box<Experiment>,
-        /// What the page remembers of an earlier calibration of this network on this adapter.
-        calibration: Option<Calibration>,
+        /// The engine and why; `None` asks the worker to measure both.
+        decision: Option<Decision>,
     },
     /// Train until paused or finished.
     Resume {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::SampleRange;
-use crate::engine_choice::{Calibration, Decision};
+use crate::engine_choice::{Adapter, Calibration, Decision};
 use crate::{DataInfo, FileRef, RequestId, RunId, Split, WireError};
 
 /// How a run came to its end.
@@ -151,8 +151,8 @@ pub enum Event {
         build: String,
         /// Which artefact it is.
         worker: WorkerKind,
-        /// Number of exported functions that would run all constructors again; must be 0.
-        ctor_calls: u32,
+        /// The graphics adapter, when the browser offers one.
+        adapter: Option<Adapter>,
     },
     /// Long work goes on.
     Progress {

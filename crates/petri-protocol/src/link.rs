@@ -34,10 +34,7 @@ pub fn print(preset: &str, experiment: &Experiment) -> String {
     let mut out = format!("v=1&preset={}", base.id);
     for (key, value) in &after {
         if before.get(key) != Some(value) {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
+            let text = text_of(value);
             out.push('&');
             out.push_str(key);
             out.push('=');
@@ -79,15 +76,31 @@ pub fn parse(text: &str) -> Opened {
     pairs.sort_by_key(|(key, _)| !key.ends_with(".kind"));
     let mut experiment = (preset.experiment)();
     for (key, value) in pairs {
-        if let Err(why) = apply(&mut experiment, &key, &value) {
+        if let Err(why) = set(&mut experiment, &key, &value) {
             skipped.push(why);
         }
     }
     Opened { preset: preset.id.to_owned(), experiment, skipped }
 }
 
-/// Sets one dotted key.
-fn apply(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), String> {
+/// The value of one dotted key as text, as a link or a control shows it.
+pub fn get(experiment: &Experiment, key: &str) -> Option<String> {
+    flatten(experiment).get(key).map(text_of)
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Sets one dotted key from text, as a link or a control gives it.
+///
+/// # Errors
+///
+/// One sentence when the key is unknown or its value is not understood; nothing is changed then.
+pub fn set(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), String> {
     if key == "network" {
         experiment.network = notation::parse(text).map_err(|why| format!("network: {why}"))?;
         return Ok(());
@@ -100,7 +113,7 @@ fn apply(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Strin
     // "3" may be a number or a text, depending on the field: the field decides.
     for value in [serde_json::from_str(text).unwrap_or(Value::Null), Value::String(text.to_owned())] {
         let mut whole = serde_json::to_value(&*experiment).map_err(|e| e.to_string())?;
-        set(&mut whole, key, value);
+        insert(&mut whole, key, value);
         match serde_json::from_value::<Experiment>(whole) {
             Ok(changed) => {
                 *experiment = changed;
@@ -112,7 +125,7 @@ fn apply(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Strin
     Err(format!("{}=\"{}\": {}", shorten(key), shorten(text), shorten(&last_error)))
 }
 
-fn set(whole: &mut Value, key: &str, value: Value) {
+fn insert(whole: &mut Value, key: &str, value: Value) {
     let mut at = whole;
     let mut parts = key.split('.').peekable();
     while let Some(part) = parts.next() {

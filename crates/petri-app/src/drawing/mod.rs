@@ -1,0 +1,5 @@
+//! Numbers to pictures: colour maps, pixels, axes. No browser here.
+
+pub mod axis;
+pub mod colormap;
+pub mod picture;

@@ -1,0 +1,604 @@
+//! The state of the lab: a plain struct that events of the worker and actions of the learner change.
+//! Every change returns what has to be done about it in the browser.
+
+use std::collections::BTreeMap;
+
+use petri_protocol::engine_choice::{Adapter, Calibration, Decision, Engine, Plan, calibration_key, plan, step_flops};
+use petri_protocol::event::WorkerKind;
+use petri_protocol::link::{self, Opened};
+use petri_protocol::{
+    Command, DataInfo, DataSource, EngineChoice, ErrorCode, Event, Experiment, FileRef, LossSpec, MetricPoint,
+    PROTOCOL_VERSION, Probe, Problem, RequestId, RunEnd, RunId, RunState, Split, Task, WireError, notation, presets,
+};
+
+use super::curves::Curves;
+use super::notice::Notices;
+use super::probes::{BOUNDARY_CELLS, Probes, grid_range};
+
+/// What the browser has to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Send a command to the worker.
+    Send(Command),
+    /// Send the file that the learner chose, with this command.
+    SendFile(Command),
+    /// End the worker and start another. `past_cache` asks the network for it.
+    Spawn {
+        /// Which artefact.
+        kind: WorkerKind,
+        /// Ask the network, not the cache.
+        past_cache: bool,
+    },
+    /// Remember a calibration.
+    Store(Calibration),
+    /// The experiment changed: write it into the address.
+    WriteLink,
+}
+
+/// What the lab is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The worker is being loaded.
+    Loading,
+    /// The experiment cannot be started: it has problems or lacks its file.
+    Incomplete,
+    /// The worker prepares the run.
+    Preparing,
+    /// Ready or paused.
+    Paused,
+    /// Training.
+    Running,
+    /// Over.
+    Ended(RunEnd),
+    /// The worker failed; pressing Train starts anew.
+    Failed,
+}
+
+/// Long work that goes on in the worker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// What is being done.
+    pub what: String,
+    /// Part that is done, where that is known.
+    pub part: Option<f32>,
+}
+
+/// A file that the worker has read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadedFile {
+    /// How links name it.
+    pub file: FileRef,
+    /// What is in it.
+    pub info: DataInfo,
+}
+
+/// The state of the lab.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Preset that the experiment started from.
+    pub preset: String,
+    /// The experiment as the controls show it.
+    pub experiment: Experiment,
+    /// What the lab is doing.
+    pub phase: Phase,
+    /// Long work in the worker.
+    pub progress: Option<Progress>,
+    /// The file that is loaded.
+    pub file: Option<LoadedFile>,
+    /// Graphics adapter, as far as known.
+    pub adapter: Option<Adapter>,
+    /// Engine of the run and why.
+    pub decision: Option<Decision>,
+    /// Optimizer steps done.
+    pub step: usize,
+    /// Optimizer steps in an epoch.
+    pub steps_per_epoch: usize,
+    /// The curves.
+    pub curves: Curves,
+    /// Questions and answers.
+    pub probes: Probes,
+    /// Messages to the learner.
+    pub notices: Notices,
+    /// Steps in a second; `None` is as fast as possible.
+    pub speed: Option<f64>,
+    /// Which sample the feature maps are of.
+    pub sample: usize,
+    /// Calibrations of earlier visits.
+    pub calibrations: BTreeMap<String, Calibration>,
+    run: RunId,
+    request: RequestId,
+    worker: Option<WorkerKind>,
+    worker_ready: bool,
+    tried_past_cache: bool,
+    /// Train as soon as the run is prepared.
+    train_when_ready: bool,
+    /// The GPU failed: use the CPU until the learner chooses again.
+    gpu_failed: Option<String>,
+    file_request: Option<RequestId>,
+    has_file_to_send: bool,
+}
+
+impl Model {
+    /// The lab with the experiment of a link.
+    pub fn new(opened: Opened) -> Self {
+        let mut notices = Notices::default();
+        if !opened.skipped.is_empty() {
+            notices.remark("Parts of the link were not understood and left out.", opened.skipped);
+        }
+        Self {
+            preset: opened.preset,
+            experiment: opened.experiment,
+            phase: Phase::Loading,
+            progress: Some(Progress { what: "Loading the engine".into(), part: None }),
+            file: None,
+            adapter: None,
+            decision: None,
+            step: 0,
+            steps_per_epoch: 1,
+            curves: Curves::default(),
+            probes: Probes::default(),
+            notices,
+            speed: None,
+            sample: 0,
+            calibrations: BTreeMap::new(),
+            run: RunId(0),
+            request: RequestId(1 << 20),
+            worker: None,
+            worker_ready: false,
+            tried_past_cache: false,
+            train_when_ready: false,
+            gpu_failed: None,
+            file_request: None,
+            has_file_to_send: false,
+        }
+    }
+
+    /// Starts the small worker, which also tells about the graphics adapter.
+    pub fn begin(&mut self) -> Vec<Effect> {
+        vec![self.spawn(WorkerKind::Cpu)]
+    }
+
+    /// What is known about the data set of the experiment.
+    pub fn info(&self) -> Option<DataInfo> {
+        if self.experiment.data.source != DataSource::File {
+            return self.experiment.data.generated_info();
+        }
+        let wanted = self.experiment.data.file.as_ref()?;
+        self.file.as_ref().filter(|f| f.file.fingerprint == wanted.fingerprint).map(|f| f.info.clone())
+    }
+
+    /// Everything that is wrong with the experiment.
+    pub fn problems(&self) -> Vec<Problem> {
+        let info = self.info();
+        let mut problems = self.experiment.validate(info.as_ref());
+        if let (DataSource::File, None, Some(file)) = (self.experiment.data.source, &info, &self.experiment.data.file) {
+            problems.push(Problem::new("data.file", format!("drop {} on the page: links cannot carry files", file.name)));
+        }
+        problems
+    }
+
+    /// Epochs done, with fractions.
+    pub fn epoch(&self) -> f64 {
+        self.step as f64 / self.steps_per_epoch.max(1) as f64
+    }
+
+    /// The share link of the experiment, without `#/lab?`.
+    pub fn link(&self) -> String {
+        link::print(&self.preset, &self.experiment)
+    }
+
+    fn spawn(&mut self, kind: WorkerKind) -> Effect {
+        self.worker = Some(kind);
+        self.worker_ready = false;
+        self.phase = Phase::Loading;
+        let what = match kind {
+            WorkerKind::Cpu => "Loading the engine",
+            WorkerKind::Gpu => "Loading the GPU engine",
+        };
+        self.progress = Some(Progress { what: what.into(), part: None });
+        Effect::Spawn { kind, past_cache: false }
+    }
+
+    // --- actions of the learner ---
+
+    /// Opens a preset or a link.
+    pub fn open(&mut self, opened: Opened) -> Vec<Effect> {
+        self.preset = opened.preset;
+        self.experiment = opened.experiment;
+        if !opened.skipped.is_empty() {
+            self.notices.remark("Parts of the link were not understood and left out.", opened.skipped);
+        }
+        // A preset for files goes on with the file that is there.
+        if self.experiment.data.source == DataSource::File
+            && self.experiment.data.file.is_none()
+            && let Some(file) = self.file.clone()
+        {
+            self.adapt_to(&file);
+        }
+        self.changed()
+    }
+
+    /// Changes the experiment; the run begins anew.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Experiment)) -> Vec<Effect> {
+        let before = self.experiment.clone();
+        change(&mut self.experiment);
+        if self.experiment == before {
+            return Vec::new();
+        }
+        if self.experiment.engine != before.engine {
+            self.gpu_failed = None;
+        }
+        if self.experiment.data.source == DataSource::File && before.data.source != DataSource::File {
+            match self.file.clone() {
+                Some(file) => self.adapt_to(&file),
+                None => self.experiment.data.file = None,
+            }
+        }
+        self.changed()
+    }
+
+    /// Changes one setting by its dotted key.
+    pub fn set(&mut self, key: &str, text: &str) -> Vec<Effect> {
+        if key == "training.learning_rate" {
+            return self.set_learning_rate(text);
+        }
+        let mut changed = self.experiment.clone();
+        match link::set(&mut changed, key, text) {
+            Ok(()) => self.edit(|e| *e = changed),
+            Err(why) => {
+                self.notices.remark(format!("This value is not possible: {why}"), vec![]);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The learning rate changes live: the run goes on.
+    fn set_learning_rate(&mut self, text: &str) -> Vec<Effect> {
+        let Ok(value) = text.trim().parse::<f64>() else { return Vec::new() };
+        let was_valid = self.problems().is_empty();
+        self.experiment.training.learning_rate = value;
+        let is_valid = self.problems().is_empty();
+        if !was_valid || !is_valid {
+            return self.changed();
+        }
+        vec![Effect::Send(Command::SetLearningRate { run: self.run, value }), Effect::WriteLink]
+    }
+
+    /// Limits the speed.
+    pub fn set_speed(&mut self, steps_per_second: Option<f64>) -> Vec<Effect> {
+        self.speed = steps_per_second;
+        vec![Effect::Send(Command::SetSpeed { run: self.run, steps_per_second })]
+    }
+
+    /// Train, or go on.
+    pub fn train(&mut self) -> Vec<Effect> {
+        match self.phase {
+            Phase::Paused => vec![Effect::Send(Command::Resume { run: self.run })],
+            Phase::Ended(_) | Phase::Failed => {
+                self.train_when_ready = true;
+                self.prepare()
+            }
+            Phase::Loading | Phase::Preparing => {
+                self.train_when_ready = true;
+                Vec::new()
+            }
+            Phase::Running | Phase::Incomplete => Vec::new(),
+        }
+    }
+
+    /// Pause.
+    pub fn pause(&mut self) -> Vec<Effect> {
+        self.train_when_ready = false;
+        vec![Effect::Send(Command::Pause { run: self.run })]
+    }
+
+    /// One step.
+    pub fn step_once(&mut self) -> Vec<Effect> {
+        if self.phase == Phase::Running {
+            return self.pause();
+        }
+        vec![Effect::Send(Command::StepOnce { run: self.run })]
+    }
+
+    /// Back to the same start.
+    pub fn rewind(&mut self) -> Vec<Effect> {
+        self.curves.clear();
+        self.train_when_ready = false;
+        self.prepare()
+    }
+
+    /// The learner chose a file; the browser keeps it and sends it along.
+    pub fn choose_file(&mut self) -> Vec<Effect> {
+        self.has_file_to_send = true;
+        if self.worker_ready { vec![self.send_file()] } else { Vec::new() }
+    }
+
+    fn send_file(&mut self) -> Effect {
+        self.request = self.request.next();
+        self.file_request = Some(self.request);
+        Effect::SendFile(Command::OpenFile { request: self.request })
+    }
+
+    // --- consequences ---
+
+    fn changed(&mut self) -> Vec<Effect> {
+        self.curves.clear();
+        self.probes.clear();
+        self.train_when_ready = false;
+        self.sample = 0;
+        let mut effects = vec![Effect::WriteLink];
+        effects.extend(self.prepare());
+        effects
+    }
+
+    /// Sends the experiment to a worker that can train it.
+    fn prepare(&mut self) -> Vec<Effect> {
+        self.step = 0;
+        self.run = self.run.next();
+        self.probes.reset();
+        if !self.worker_ready {
+            // `Ready` comes back here.
+            return if self.worker.is_none() { vec![self.spawn(WorkerKind::Cpu)] } else { Vec::new() };
+        }
+        let info = self.info();
+        let (Some(info), true) = (info, self.problems().is_empty()) else {
+            self.phase = Phase::Incomplete;
+            self.progress = None;
+            return Vec::new();
+        };
+        let decision = match self.plan(&info) {
+            Plan::Use(decision) => Some(decision),
+            Plan::Calibrate => None,
+        };
+        let needs_gpu = decision.as_ref().is_none_or(|d| d.engine == Engine::Gpu);
+        if needs_gpu && self.worker != Some(WorkerKind::Gpu) {
+            return vec![self.spawn(WorkerKind::Gpu)];
+        }
+        self.phase = Phase::Preparing;
+        let experiment = Box::new(self.experiment.clone());
+        let mut effects = vec![Effect::Send(Command::Start { run: self.run, experiment, decision })];
+        if self.speed.is_some() {
+            effects.push(Effect::Send(Command::SetSpeed { run: self.run, steps_per_second: self.speed }));
+        }
+        effects
+    }
+
+    fn plan(&self, info: &DataInfo) -> Plan {
+        if let Some(why) = self.gpu_failed.as_ref().filter(|_| self.experiment.engine != EngineChoice::Cpu) {
+            return Plan::Use(Decision { engine: Engine::Cpu, adapter: None, reason: why.clone() });
+        }
+        let flops = self.experiment.network.infer(info.input).map_or(0, |shape| shape.flops());
+        let flops = step_flops(flops, self.experiment.training.batch_size);
+        let calibration = self.calibration_key().and_then(|key| self.calibrations.get(&key));
+        plan(self.experiment.engine, self.adapter.as_ref(), flops, calibration)
+    }
+
+    fn calibration_key(&self) -> Option<String> {
+        let network = notation::print(&self.experiment.network);
+        self.adapter.as_ref().map(|a| calibration_key(&network, self.experiment.training.batch_size, a))
+    }
+
+    /// Changes last layer and loss so that the network fits a file; another network when it cannot.
+    fn adapt_to(&mut self, loaded: &LoadedFile) {
+        let info = &loaded.info;
+        let experiment = &mut self.experiment;
+        experiment.data.source = DataSource::File;
+        experiment.data.file = Some(loaded.file.clone());
+        experiment.training.loss = match info.task {
+            Task::MultiLabel => LossSpec::BinaryCrossEntropy,
+            _ => LossSpec::CrossEntropy,
+        };
+        if info.task == Task::MultiLabel {
+            experiment.training.class_weights = petri_protocol::ClassWeights::None;
+        }
+        if !experiment.validate(Some(info)).is_empty() {
+            experiment.network = presets::cnn::network(info.n_classes());
+        }
+    }
+
+    // --- events of the worker ---
+
+    /// Takes an event of the worker.
+    pub fn apply(&mut self, event: Event, values: &[f32]) -> Vec<Effect> {
+        match event {
+            Event::Ready { protocol, build: _, worker, adapter } => self.on_ready(protocol, worker, adapter),
+            Event::Progress { what, part } => {
+                self.progress = Some(Progress { what, part });
+                Vec::new()
+            }
+            Event::FileRead { request, file, info } => self.on_file(request, LoadedFile { file, info }),
+            Event::Started { run, decision, calibration, info: _, steps_per_epoch } if run == self.run => {
+                self.decision = Some(decision);
+                self.steps_per_epoch = steps_per_epoch;
+                let key = self.calibration_key();
+                match (calibration, key) {
+                    (Some(calibration), Some(key)) => {
+                        let calibration = Calibration { key: key.clone(), ..calibration };
+                        self.calibrations.insert(key, calibration.clone());
+                        vec![Effect::Store(calibration)]
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            Event::Metrics { run } if run == self.run => {
+                let points = MetricPoint::from_values(values);
+                if let Some(last) = points.last() {
+                    self.step = self.step.max(last.step as usize);
+                }
+                self.curves.extend(run, points);
+                Vec::new()
+            }
+            Event::State { run, state, step } if run == self.run => self.on_state(state, step),
+            Event::ProbeAnswered { run, request, step, parts, range } if run == self.run => {
+                self.probes.answered(request, parts, values.to_vec(), range, step);
+                Vec::new()
+            }
+            Event::ProbeFailed { run, request, .. } if run == self.run => {
+                self.probes.failed(request);
+                Vec::new()
+            }
+            Event::Failed { run, request, error } => self.on_failed(run, request, error),
+            // Of runs that are not current, or answers that only tests and benchmarks ask for.
+            Event::Started { .. }
+            | Event::Metrics { .. }
+            | Event::State { .. }
+            | Event::ProbeAnswered { .. }
+            | Event::ProbeFailed { .. }
+            | Event::SelfTested { .. }
+            | Event::Benched { .. } => Vec::new(),
+        }
+    }
+
+    fn on_ready(&mut self, protocol: u32, worker: WorkerKind, adapter: Option<Adapter>) -> Vec<Effect> {
+        if protocol != PROTOCOL_VERSION {
+            if self.tried_past_cache {
+                self.phase = Phase::Failed;
+                self.progress = None;
+                self.notices.error(WireError::new(
+                    ErrorCode::WorkerUnavailable,
+                    format!("The worker speaks version {protocol}, this page version {PROTOCOL_VERSION}."),
+                ));
+                return Vec::new();
+            }
+            self.tried_past_cache = true;
+            return vec![Effect::Spawn { kind: worker, past_cache: true }];
+        }
+        self.worker = Some(worker);
+        self.worker_ready = true;
+        self.adapter = adapter;
+        self.progress = None;
+        // A new worker knows nothing: the file comes first, the run after it.
+        let mut effects = Vec::new();
+        if self.has_file_to_send {
+            effects.push(self.send_file());
+        }
+        effects.extend(self.prepare());
+        effects
+    }
+
+    fn on_file(&mut self, request: RequestId, loaded: LoadedFile) -> Vec<Effect> {
+        if self.file_request != Some(request) {
+            return Vec::new();
+        }
+        self.file_request = None;
+        self.progress = None;
+        let known = self.file.as_ref().is_some_and(|f| f.file.fingerprint == loaded.file.fingerprint);
+        self.file = Some(loaded.clone());
+        let used = self.experiment.data.file.as_ref().is_some_and(|f| f.fingerprint == loaded.file.fingerprint);
+        if known && used {
+            // The same file again, for a new worker: the run was prepared behind it.
+            return if self.phase == Phase::Incomplete { self.prepare() } else { Vec::new() };
+        }
+        if !used || !self.problems().is_empty() {
+            self.adapt_to(&loaded);
+        }
+        self.changed()
+    }
+
+    fn on_state(&mut self, state: RunState, step: usize) -> Vec<Effect> {
+        self.step = step;
+        self.progress = None;
+        self.phase = match state {
+            RunState::Paused => Phase::Paused,
+            RunState::Running => Phase::Running,
+            RunState::Ended { end } => Phase::Ended(end),
+        };
+        if self.phase == Phase::Paused && std::mem::take(&mut self.train_when_ready) {
+            return self.train();
+        }
+        Vec::new()
+    }
+
+    fn on_failed(&mut self, run: Option<RunId>, request: Option<RequestId>, error: WireError) -> Vec<Effect> {
+        if run.is_some_and(|r| r != self.run) {
+            return Vec::new();
+        }
+        let code = error.code;
+        if code == ErrorCode::WorkerCrashed {
+            return self.on_crash(Some(error));
+        }
+        self.notices.error(error);
+        if request.is_some() && request == self.file_request {
+            self.file_request = None;
+            self.progress = None;
+            // What the worker had is gone only if this was its first file.
+            self.has_file_to_send = self.file.is_some();
+            return Vec::new();
+        }
+        match code {
+            ErrorCode::GpuLost => {
+                self.gpu_failed = Some("the GPU stopped working".into());
+                // The same adapter cannot be started twice in one worker.
+                vec![self.spawn(WorkerKind::Cpu)]
+            }
+            ErrorCode::InvalidExperiment | ErrorCode::FileMissing => {
+                self.phase = Phase::Incomplete;
+                self.progress = None;
+                Vec::new()
+            }
+            _ if run.is_some() => {
+                self.phase = Phase::Failed;
+                self.progress = None;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The worker ended. The curves stay; a new worker is started, on the CPU if the GPU was starting.
+    pub fn on_crash(&mut self, error: Option<WireError>) -> Vec<Effect> {
+        if !self.worker_ready && self.phase == Phase::Failed {
+            return Vec::new();
+        }
+        let message = error.unwrap_or_else(|| WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly."));
+        self.notices.error(message);
+        let was = self.worker;
+        if !self.worker_ready {
+            // It never came up: trying the same again would not help.
+            self.worker = None;
+            if was == Some(WorkerKind::Gpu) {
+                self.gpu_failed = Some("the GPU engine could not be loaded".into());
+                return vec![self.spawn(WorkerKind::Cpu)];
+            }
+            self.phase = Phase::Failed;
+            self.progress = None;
+            return Vec::new();
+        }
+        if was == Some(WorkerKind::Gpu) && self.phase == Phase::Preparing {
+            self.gpu_failed = Some("the GPU engine stopped while it was starting".into());
+            return vec![self.spawn(WorkerKind::Cpu)];
+        }
+        vec![self.spawn(was.unwrap_or(WorkerKind::Cpu))]
+    }
+
+    // --- questions ---
+
+    /// What to ask the worker now.
+    pub fn tick(&mut self, now_millis: f64) -> Vec<Effect> {
+        if !matches!(self.phase, Phase::Paused | Phase::Running | Phase::Ended(_)) {
+            return Vec::new();
+        }
+        let Some(info) = self.info() else { return Vec::new() };
+        let mut wanted = Vec::new();
+        if info.is_planar() {
+            wanted.push(Probe::Samples {
+                range: petri_protocol::SampleRange { split: Split::Train, start: 0, count: 1000 },
+            });
+            wanted.push(Probe::Boundary { resolution: BOUNDARY_CELLS, extent: petri_data::generators::EXTENT });
+        } else {
+            wanted.push(Probe::Samples { range: grid_range() });
+            wanted.push(Probe::Predictions { range: grid_range() });
+            let nodes = self.experiment.network.convolutions();
+            if !nodes.is_empty() {
+                wanted.push(Probe::FeatureMaps { nodes: nodes.clone(), split: Split::Validation, index: self.sample });
+                wanted.push(Probe::Weights { nodes });
+            }
+        }
+        let due = self.probes.due(wanted, self.step, now_millis);
+        due.into_iter().map(|(request, probe)| Effect::Send(Command::Probe { run: self.run, request, probe })).collect()
+    }
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

@@ -1,0 +1,158 @@
+//! Tests of the lab's state: events in, effects and phases out.
+
+use super::*;
+use petri_protocol::TensorShape;
+use petri_protocol::{RunState, SplitSizes};
+
+fn ready(worker: WorkerKind) -> Event {
+    Event::Ready { protocol: PROTOCOL_VERSION, build: String::new(), worker, adapter: None }
+}
+
+fn model(link: &str) -> Model {
+    let mut model = Model::new(link::parse(link));
+    assert!(matches!(model.begin()[..], [Effect::Spawn { kind: WorkerKind::Cpu, .. }]));
+    model
+}
+
+fn started(link: &str) -> Model {
+    let mut model = model(link);
+    let effects = model.apply(ready(WorkerKind::Cpu), &[]);
+    assert!(matches!(effects[..], [Effect::Send(Command::Start { .. })]), "{effects:?}");
+    let run = model.run;
+    model.apply(Event::State { run, state: RunState::Paused, step: 0 }, &[]);
+    assert_eq!(model.phase, Phase::Paused);
+    model
+}
+
+fn file() -> (FileRef, DataInfo) {
+    let info = DataInfo {
+        title: "t".into(),
+        source: String::new(),
+        input: TensorShape::image(3, 28, 28),
+        task: Task::MultiClass,
+        classes: (0..8).map(|i| i.to_string()).collect(),
+        sizes: SplitSizes { train: 10, validation: 10, test: 10 },
+        class_counts: vec![1; 8],
+        notes: vec![],
+    };
+    (FileRef { name: "bloodmnist.npz".into(), fingerprint: "ff".into() }, info)
+}
+
+#[test]
+fn nothing_is_sent_before_the_worker_is_ready() {
+    let mut model = model("v=1&preset=one-neuron");
+    assert!(model.train().is_empty());
+    let effects = model.apply(ready(WorkerKind::Cpu), &[]);
+    assert!(matches!(effects[..], [Effect::Send(Command::Start { .. })]));
+    let run = model.run;
+    let effects = model.apply(Event::State { run, state: RunState::Paused, step: 0 }, &[]);
+    assert_eq!(effects, [Effect::Send(Command::Resume { run })], "the press on Train was not forgotten");
+}
+
+#[test]
+fn events_of_old_runs_are_dropped() {
+    let mut model = started("v=1&preset=one-neuron");
+    let old = model.run;
+    model.set("data.noise", "0.4");
+    assert_ne!(model.run, old);
+    model.apply(Event::State { run: old, state: RunState::Running, step: 9 }, &[]);
+    assert_eq!(model.phase, Phase::Preparing);
+    assert_eq!(model.step, 0);
+}
+
+#[test]
+fn the_learning_rate_changes_live_and_other_settings_begin_anew() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    let effects = model.set("training.learning_rate", "0.5");
+    assert_eq!(effects[0], Effect::Send(Command::SetLearningRate { run, value: 0.5 }));
+    assert_eq!(model.run, run);
+    let effects = model.set("training.batch_size", "16");
+    assert!(effects.iter().any(|e| matches!(e, Effect::Send(Command::Start { .. }))));
+}
+
+#[test]
+fn problems_stop_the_start_and_mending_them_starts() {
+    let mut model = started("v=1&preset=one-neuron");
+    assert!(!model.set("training.batch_size", "0").iter().any(|e| matches!(e, Effect::Send(_))));
+    assert_eq!(model.phase, Phase::Incomplete);
+    assert_eq!(model.problems()[0].field, "training.batch_size");
+    model.set("training.batch_size", "8");
+    assert_eq!(model.phase, Phase::Preparing);
+}
+
+#[test]
+fn a_crash_keeps_the_curves_and_starts_a_new_worker() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    let point = MetricPoint { split: Split::Train, step: 1, epoch: 0.1, loss: 1.0, accuracy: 0.5, balanced_accuracy: 0.5 };
+    model.apply(Event::Metrics { run }, &point.to_values());
+    let crash = WireError::new(ErrorCode::WorkerCrashed, "boom");
+    let effects = model.apply(Event::Failed { run: None, request: None, error: crash.clone() }, &[]);
+    assert!(matches!(effects[..], [Effect::Spawn { kind: WorkerKind::Cpu, .. }]));
+    assert_eq!(model.curves.train.len(), 1);
+    assert_eq!(model.notices.list().len(), 1);
+    model.apply(ready(WorkerKind::Cpu), &[]);
+    assert_eq!(model.phase, Phase::Preparing);
+    assert_eq!(model.curves.train.len(), 1, "kept until the new run trains");
+    let run = model.run;
+    model.apply(Event::Metrics { run }, &point.to_values());
+    assert_eq!((model.curves.run, model.curves.train.len()), (run, 1));
+}
+
+#[test]
+fn a_worker_that_never_comes_up_is_not_tried_for_ever() {
+    let mut model = model("v=1&preset=one-neuron");
+    assert!(model.on_crash(None).is_empty());
+    assert_eq!(model.phase, Phase::Failed);
+    assert!(matches!(model.train()[..], [Effect::Spawn { .. }]), "but the learner may try again");
+}
+
+#[test]
+fn a_forced_gpu_loads_the_large_worker_and_a_lost_one_falls_back() {
+    let mut model = model("v=1&preset=one-neuron&engine=gpu");
+    let adapter = Some(Adapter { name: "a".into(), is_software: true, has_timestamps: true });
+    let event = |worker| Event::Ready { protocol: PROTOCOL_VERSION, build: String::new(), worker, adapter: adapter.clone() };
+    let effects = model.apply(event(WorkerKind::Cpu), &[]);
+    assert!(matches!(effects[..], [Effect::Spawn { kind: WorkerKind::Gpu, .. }]));
+    let effects = model.apply(event(WorkerKind::Gpu), &[]);
+    assert!(matches!(&effects[..], [Effect::Send(Command::Start { decision: Some(d), .. })] if d.engine == Engine::Gpu));
+    let lost = WireError::new(ErrorCode::GpuLost, "lost");
+    let effects = model.apply(Event::Failed { run: Some(model.run), request: None, error: lost }, &[]);
+    assert!(matches!(effects[..], [Effect::Spawn { kind: WorkerKind::Cpu, .. }]));
+    let effects = model.apply(event(WorkerKind::Cpu), &[]);
+    assert!(matches!(&effects[..], [Effect::Send(Command::Start { decision: Some(d), .. })] if d.engine == Engine::Cpu));
+}
+
+#[test]
+fn a_file_is_used_at_once_and_the_network_adapts() {
+    let mut model = started("v=1&preset=one-neuron");
+    let effects = model.choose_file();
+    let [Effect::SendFile(Command::OpenFile { request })] = effects[..] else { panic!("{effects:?}") };
+    let (file, info) = file();
+    let effects = model.apply(Event::FileRead { request, file: file.clone(), info }, &[]);
+    assert!(effects.iter().any(|e| matches!(e, Effect::Send(Command::Start { .. }))), "{effects:?}");
+    assert_eq!(model.experiment.data.file, Some(file));
+    assert!(model.problems().is_empty());
+}
+
+#[test]
+fn a_bad_file_changes_nothing() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    let effects = model.choose_file();
+    let [Effect::SendFile(Command::OpenFile { request })] = effects[..] else { panic!("{effects:?}") };
+    let error = WireError::new(ErrorCode::BadFile, "no zip");
+    assert!(model.apply(Event::Failed { run: None, request: Some(request), error }, &[]).is_empty());
+    assert_eq!((model.run, model.phase), (run, Phase::Paused));
+    assert_eq!(model.notices.list()[0].message, "no zip");
+}
+
+#[test]
+fn another_version_is_fetched_past_the_cache_once() {
+    let mut model = model("v=1");
+    let other = Event::Ready { protocol: 999, build: String::new(), worker: WorkerKind::Cpu, adapter: None };
+    assert!(matches!(model.apply(other.clone(), &[])[..], [Effect::Spawn { past_cache: true, .. }]));
+    assert!(model.apply(other, &[]).is_empty());
+    assert_eq!(model.phase, Phase::Failed);
+}

@@ -1,0 +1,168 @@
+//! Questions to the worker: at most one of each kind under way, asked again when the network has moved.
+
+use std::collections::BTreeMap;
+
+use petri_protocol::command::ProbeKind;
+use petri_protocol::event::PayloadPart;
+use petri_protocol::{Probe, RequestId, SampleRange, Split};
+
+/// Cells along one side of the decision boundary.
+pub const BOUNDARY_CELLS: usize = 80;
+/// Images in the grid of predictions.
+pub const GRID_IMAGES: usize = 24;
+/// Least time between two questions of a kind, in milliseconds.
+const MIN_INTERVAL_MILLIS: f64 = 120.0;
+
+/// The newest answer of a kind.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProbeAnswer {
+    /// Names and shapes.
+    pub parts: Vec<PayloadPart>,
+    /// Values of all parts.
+    pub values: Vec<f32>,
+    /// Which samples.
+    pub range: Option<SampleRange>,
+    /// Steps that the network had done.
+    pub step: usize,
+    /// Changes with every answer.
+    pub version: u64,
+}
+
+impl ProbeAnswer {
+    /// Values of the part at `idx`.
+    pub fn part(&self, idx: usize) -> &[f32] {
+        let start: usize = self.parts[..idx.min(self.parts.len())].iter().map(PayloadPart::len).sum();
+        let len = self.parts.get(idx).map_or(0, PayloadPart::len);
+        self.values.get(start..start + len).unwrap_or(&[])
+    }
+}
+
+/// The state of one kind of question.
+#[derive(Debug, Clone, Default)]
+struct Slot {
+    under_way: Option<RequestId>,
+    asked: Option<Probe>,
+    asked_step: usize,
+    asked_at: f64,
+    answer: ProbeAnswer,
+    /// The last question failed: it is not asked again until it changes.
+    refused: bool,
+}
+
+/// All questions of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Probes {
+    slots: BTreeMap<ProbeKind, Slot>,
+    next: RequestId,
+}
+
+impl Probes {
+    /// Forgets all answers: another run begins.
+    pub fn reset(&mut self) {
+        for slot in self.slots.values_mut() {
+            // Old answers stay visible until new ones come, but count for nothing.
+            let answer = std::mem::take(&mut slot.answer);
+            *slot = Slot { answer, ..Slot::default() };
+        }
+    }
+
+    /// Forgets all answers and what they showed: the data or the network is another one.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+    }
+
+    /// The newest answer of a kind.
+    pub fn answer(&self, kind: ProbeKind) -> Option<&ProbeAnswer> {
+        self.slots.get(&kind).map(|s| &s.answer).filter(|a| !a.parts.is_empty())
+    }
+
+    /// Which of the wanted questions should be asked now.
+    pub fn due(&mut self, wanted: Vec<Probe>, step: usize, now_millis: f64) -> Vec<(RequestId, Probe)> {
+        let mut due = Vec::new();
+        for probe in wanted {
+            let slot = self.slots.entry(probe.kind()).or_default();
+            let changed = slot.asked.as_ref() != Some(&probe);
+            // Samples do not change while the network learns.
+            let moved = slot.asked_step != step && probe.kind() != ProbeKind::Samples;
+            if slot.under_way.is_some() || now_millis - slot.asked_at < MIN_INTERVAL_MILLIS && !changed {
+                continue;
+            }
+            if changed || (moved && !slot.refused) {
+                self.next = self.next.next();
+                *slot = Slot {
+                    under_way: Some(self.next),
+                    asked: Some(probe.clone()),
+                    asked_step: step,
+                    asked_at: now_millis,
+                    answer: std::mem::take(&mut slot.answer),
+                    refused: false,
+                };
+                due.push((self.next, probe));
+            }
+        }
+        due
+    }
+
+    /// Takes an answer; those to questions that are not under way are dropped.
+    pub fn answered(&mut self, request: RequestId, parts: Vec<PayloadPart>, values: Vec<f32>, range: Option<SampleRange>, step: usize) {
+        if let Some(slot) = self.slots.values_mut().find(|s| s.under_way == Some(request)) {
+            let version = slot.answer.version + 1;
+            slot.answer = ProbeAnswer { parts, values, range, step, version };
+            slot.under_way = None;
+        }
+    }
+
+    /// Notes that a question could not be answered.
+    pub fn failed(&mut self, request: RequestId) {
+        if let Some(slot) = self.slots.values_mut().find(|s| s.under_way == Some(request)) {
+            slot.under_way = None;
+            slot.refused = true;
+        }
+    }
+}
+
+/// The images of the grid.
+pub fn grid_range() -> SampleRange {
+    SampleRange { split: Split::Validation, start: 0, count: GRID_IMAGES }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boundary() -> Vec<Probe> {
+        vec![Probe::Boundary { resolution: 8, extent: 6.0 }]
+    }
+
+    #[test]
+    fn one_of_a_kind_is_under_way() {
+        let mut probes = Probes::default();
+        let first = probes.due(boundary(), 0, 1000.0);
+        assert_eq!(first.len(), 1);
+        assert!(probes.due(boundary(), 5, 2000.0).is_empty(), "the first is under way");
+        probes.answered(first[0].0, vec![PayloadPart { name: "b".into(), shape: vec![1] }], vec![1.0], None, 0);
+        assert!(probes.due(boundary(), 0, 3000.0).is_empty(), "nothing has moved");
+        assert_eq!(probes.due(boundary(), 5, 3000.0).len(), 1);
+    }
+
+    #[test]
+    fn questions_keep_their_distance_and_refused_ones_wait() {
+        let mut probes = Probes::default();
+        let first = probes.due(boundary(), 0, 1000.0);
+        probes.failed(first[0].0);
+        assert!(probes.due(boundary(), 1, 9000.0).is_empty(), "refused");
+        let other = vec![Probe::Boundary { resolution: 9, extent: 6.0 }];
+        let second = probes.due(other.clone(), 1, 9000.0);
+        probes.answered(second[0].0, vec![], vec![], None, 1);
+        assert!(probes.due(other, 2, 9001.0).is_empty(), "too soon");
+    }
+
+    #[test]
+    fn late_answers_are_dropped() {
+        let mut probes = Probes::default();
+        let first = probes.due(boundary(), 0, 1000.0);
+        probes.reset();
+        probes.answered(first[0].0, vec![PayloadPart { name: "b".into(), shape: vec![1] }], vec![1.0], None, 0);
+        assert!(probes.answer(ProbeKind::Boundary).is_none());
+    }
+}
