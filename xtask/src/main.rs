@@ -1,2 +1,92 @@
-//! stub
-fn main(){}
+//! `cargo xtask`: builds, serves, checks and measures Petri, and installs what that needs.
+
+#![expect(clippy::print_stdout, reason = "a command-line tool talks to its user")]
+
+mod bench;
+mod browser;
+mod build;
+mod check;
+mod crates;
+mod finish;
+mod host;
+mod run;
+mod size;
+mod test;
+mod tidy;
+mod tools;
+mod wasm;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Builds, serves, checks and measures Petri.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what is missing, builds the site quickly and serves it until Ctrl-C.
+    Serve {
+        /// Port on this computer.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Builds the site to be published, in dist/.
+    Build,
+    /// Runs all tests: native ones, then those in a browser.
+    Test {
+        /// Only those that need no browser.
+        #[arg(long)]
+        native: bool,
+        /// Only browser tests whose title holds this text.
+        #[arg(long)]
+        grep: Option<String>,
+    },
+    /// Format, tidiness, dependencies, lints, documentation, native tests; cheapest first.
+    Check,
+    /// Sizes of the published site, raw and with brotli, against tests/size-budget.json.
+    Size,
+    /// Milliseconds per training step of Petri beside a bare burn loop, in a browser.
+    Bench {
+        /// Timed steps of each network.
+        #[arg(long, default_value_t = 40)]
+        steps: usize,
+        /// Measure the published site rather than the quickly built one.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Serves a folder on this computer, for tests.
+    #[command(hide = true)]
+    Host {
+        /// The folder.
+        folder: PathBuf,
+        /// The port.
+        #[arg(long, default_value_t = 8321)]
+        port: u16,
+    },
+    /// Finishes a site that Trunk has put together: called by its hook.
+    #[command(hide = true)]
+    Finish {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Serve { port } => build::serve(port),
+        Command::Build => build::release(),
+        Command::Test { native, grep } => test::all(native, grep.as_deref()),
+        Command::Check => check::all(),
+        Command::Size => size::report(),
+        Command::Bench { steps, release } => bench::run(steps, release),
+        Command::Host { folder, port } => host::serve(&folder, port),
+        Command::Finish { folder } => finish::site(&folder),
+    }
+}

@@ -9,10 +9,12 @@ pub mod state;
 #[cfg(target_arch = "wasm32")]
 mod client;
 #[cfg(target_arch = "wasm32")]
+#[expect(unreachable_pub, reason = "leptos' #[component] makes public items")]
 mod components;
 #[cfg(target_arch = "wasm32")]
 mod context;
 #[cfg(target_arch = "wasm32")]
+#[expect(unreachable_pub, reason = "leptos' #[component] makes public items")]
 mod pages;
 
 /// Mounts the page into the document.

@@ -1,0 +1,115 @@
+//! The data: which set, its parameters, the learner's own file, what is in it.
+
+use leptos::html;
+use leptos::prelude::*;
+use petri_data::generators;
+use petri_protocol::{DataInfo, DataSource, Split};
+
+use crate::components::controls::{CheckField, FieldProblems, NumberField, SelectField, SliderField};
+use crate::context::lab;
+
+/// The panel.
+#[component]
+pub(crate) fn DataPanel() -> impl IntoView {
+    let lab = lab();
+    let source = Memo::new(move |_| lab.experiment.with(|e| e.data.source));
+    let mut options: Vec<(&str, &str)> = generators::ALL.iter().map(|card| (word(card.source), card.title)).collect();
+    options.push((word(DataSource::File), "My file (MedMNIST .npz)"));
+    let has_balance = move || generators::ALL.iter().any(|c| c.source == source.get() && c.has_balance);
+    let summary = move || generators::ALL.iter().find(|c| c.source == source.get()).map_or("", |c| c.summary);
+    view! {
+        <section class="panel" aria-labelledby="data-title">
+            <h2 id="data-title">"Data"</h2>
+            <SelectField key="data.source" label="Data set" options=options/>
+            <p class="hint">{summary}</p>
+            <Show when=move || source.get() != DataSource::File>
+                <NumberField key="data.n_samples" label="Samples" step="10" min="20" max="20000"/>
+                <SliderField key="data.noise" label="Noise" min=0.0 max=1.0 step=0.05/>
+                <Show when=has_balance>
+                    <SliderField key="data.balance" label="Share of class B" min=0.05 max=0.95 step=0.05/>
+                </Show>
+                <SliderField key="data.validation_fraction" label="Kept for validation" min=0.05 max=0.5 step=0.05/>
+                <SliderField key="data.test_fraction" label="Kept for the test" min=0.05 max=0.5 step=0.05/>
+            </Show>
+            <CheckField key="data.standardise" label="Standardise inputs"/>
+            <FilePicker/>
+            <Facts/>
+        </section>
+    }
+}
+
+/// Name of a source in links.
+fn word(source: DataSource) -> &'static str {
+    match source {
+        DataSource::Clusters => "clusters",
+        DataSource::Parabola => "parabola",
+        DataSource::Circles => "circles",
+        DataSource::Xor => "xor",
+        DataSource::Spirals => "spirals",
+        DataSource::Cells => "cells",
+        DataSource::File => "file",
+    }
+}
+
+/// The button for a file; dropping one on the page does the same.
+#[component]
+fn FilePicker() -> impl IntoView {
+    let lab = lab();
+    let input: NodeRef<html::Input> = NodeRef::new();
+    let name = Memo::new(move |_| lab.model.with(|m| m.file.as_ref().map(|f| f.file.name.clone())));
+    view! {
+        <div class="file-picker">
+            <label class="button" for="file">"Open a file …"</label>
+            <input
+                type="file" id="file" class="visually-hidden" accept=".npz" node_ref=input data-testid="file"
+                on:change=move |_| {
+                    if let Some(input) = input.get() {
+                        if let Some(file) = input.files().and_then(|f| f.get(0)) {
+                            lab.open_file(file);
+                        }
+                        // The same file can be chosen again.
+                        input.set_value("");
+                    }
+                }
+            />
+            <p class="hint">
+                {move || name.get().map_or("or drop it anywhere on the page".to_owned(), |n| format!("Loaded: {n}"))}
+            </p>
+            <FieldProblems key="data.file"/>
+            <FieldProblems key="data.source"/>
+        </div>
+    }
+}
+
+/// What is in the data set.
+#[component]
+fn Facts() -> impl IntoView {
+    let lab = lab();
+    move || lab.info.get().map(facts)
+}
+
+fn facts(info: DataInfo) -> impl IntoView {
+    let total: usize = info.class_counts.iter().sum();
+    let classes = info
+        .classes
+        .iter()
+        .zip(&info.class_counts)
+        .map(|(name, n)| {
+            let share = 100.0 * *n as f64 / total.max(1) as f64;
+            view! { <tr><th scope="row">{name.clone()}</th><td>{format!("{share:.0} %")}</td></tr> }
+        })
+        .collect_view();
+    view! {
+        <dl class="facts" data-testid="facts">
+            <div><dt>"Sample"</dt><dd>{info.input.to_string()}</dd></div>
+            {Split::ALL.map(|s| view! { <div><dt>{s.title()}</dt><dd>{info.sizes.of(s)}</dd></div> }).collect_view()}
+        </dl>
+        <details>
+            <summary>{format!("{} classes", info.classes.len())}</summary>
+            <table class="classes"><caption class="visually-hidden">"Share of each class in the training data"</caption>
+                <tbody>{classes}</tbody></table>
+        </details>
+        {info.notes.iter().map(|n| view! { <p class="hint">{n.clone()}</p> }).collect_view()}
+        {(!info.source.is_empty()).then(|| view! { <p class="hint">"Source: "{info.source.clone()}</p> })}
+    }
+}

@@ -1,0 +1,29 @@
+//! Everything that can be checked without a browser, cheapest first.
+
+use anyhow::Result;
+
+use crate::run::{cargo, run, step};
+use crate::wasm::Toolchain;
+use crate::{crates, test, tidy};
+
+/// Runs all checks.
+pub(crate) fn all() -> Result<()> {
+    step("Format", "one style, so that changes show only what changed");
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    step("Tidy", "rules about files that no compiler checks");
+    tidy::check()?;
+    step("Dependencies", "which crate may use which");
+    crates::check()?;
+    step("Clippy, native", "lints of Cargo.toml, warnings are errors");
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    let toolchain = Toolchain::ensure()?;
+    step("Clippy, for browsers", "the page and the workers are only complete there");
+    run(toolchain.cargo().args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "-p", "petri-app", "--", "-D", "warnings"]))?;
+    run(toolchain
+        .cargo()
+        .args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "--profile", "serve"])
+        .args(["-p", "petri-worker", "--features", "fusion", "--", "-D", "warnings"]))?;
+    step("Documentation", "links in it must lead somewhere");
+    run(cargo().args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    test::native()
+}
