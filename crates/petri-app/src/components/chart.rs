@@ -99,9 +99,10 @@ pub(crate) fn Chart(
     let log = RwSignal::new(false);
     let smoothing = RwSignal::new(if kind == ChartKind::Loss { 0.6f32 } else { 0.8 });
     let cursor = RwSignal::new(None::<f32>);
+    // Read with `with`, not only tracked: a memo that nobody reads never runs.
     let version = Memo::new(move |_| lab.model.with(|m| m.curves.version));
     let scene = Memo::new(move |_| {
-        version.track();
+        version.with(|_| ());
         lab.model.with_untracked(|m| scene(&m.curves, kind, log.get(), smoothing.get()))
     });
     let id = format!("chart-title-{}", kind.title().to_lowercase());
@@ -209,7 +210,7 @@ fn Legend(kind: ChartKind) -> impl IntoView {
 fn Readout(kind: ChartKind, cursor: RwSignal<Option<f32>>, version: Memo<u64>) -> impl IntoView {
     let lab = lab();
     let text = move || {
-        version.track();
+        version.with(|_| ());
         lab.model.with_untracked(|m| {
             let mut parts = Vec::new();
             let mut epoch_shown = None;
@@ -248,7 +249,7 @@ fn ValueTable(kind: ChartKind, version: Memo<u64>) -> impl IntoView {
     let open = RwSignal::new(false);
     let details: NodeRef<html::Details> = NodeRef::new();
     let rows = move || {
-        version.track();
+        version.with(|_| ());
         let quantity = kind.quantity();
         lab.model.with_untracked(|m| {
             let validation = &m.curves.validation;

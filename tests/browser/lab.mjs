@@ -1,0 +1,94 @@
+// The lab as tests see it, and the rule that holds for all of them: no request leaves the origin.
+import { test as base, expect } from "@playwright/test";
+
+/// Actions and readings of the lab page.
+export class Lab {
+  constructor(page) {
+    this.page = page;
+    this.train = page.getByTestId("train");
+    this.status = page.getByTestId("status");
+    this.engine = page.getByTestId("engine");
+    this.notices = page.getByTestId("notices");
+  }
+
+  async open(link) {
+    await this.page.goto(`/#/lab?v=1&${link}`);
+    await expect(this.train).toBeVisible();
+  }
+
+  async step() {
+    return Number(await this.status.getAttribute("data-step"));
+  }
+
+  async reach(step, timeout = 120_000) {
+    await expect.poll(() => this.step(), { timeout }).toBeGreaterThanOrEqual(step);
+  }
+
+  /// Newest values of a chart: { training, validation, balanced }.
+  async values(chart) {
+    const text = await this.page.getByTestId(`readout-${chart}`).innerText();
+    const found = {};
+    for (const [, name, value] of text.matchAll(/(training|validation|balanced) (-?[\d.]+)/g)) found[name] = Number(value);
+    return found;
+  }
+
+  /// The points of the first training curve, as drawn.
+  async curve(chart) {
+    return this.page.getByTestId(`chart-${chart}`).locator("path.line-train").last().getAttribute("d");
+  }
+
+  /// The pixels of a canvas, as a text that can be compared.
+  async pixels(testId) {
+    return this.page.getByTestId(testId).first().evaluate((canvas) => canvas.toDataURL());
+  }
+
+  async dropFile(name, bytes) {
+    const base64 = Buffer.from(bytes).toString("base64");
+    const transfer = await this.page.evaluateHandle(
+      ({ name, base64 }) => {
+        const transfer = new DataTransfer();
+        const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        transfer.items.add(new File([bytes], name));
+        return transfer;
+      },
+      { name, base64 },
+    );
+    await this.page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
+    await this.page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  }
+
+  /// Sends a command to the worker that the page started last (test hooks of the worker).
+  async tellWorker(command) {
+    await this.page.evaluate((command) => globalThis.startedWorkers.at(-1).postMessage([JSON.stringify(command)]), command);
+  }
+}
+
+export const test = base.extend({
+  lab: async ({ page, baseURL }, use) => {
+    const outside = [];
+    const refused = [];
+    page.context().on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(baseURL) && !/^(data|blob):/.test(url)) outside.push(url);
+    });
+    page.on("console", (message) => {
+      if (/content security policy/i.test(message.text())) refused.push(message.text());
+    });
+    // The page has no hook of its own: its workers are remembered from outside.
+    await page.addInitScript(() => {
+      globalThis.startedWorkers = [];
+      const Original = globalThis.Worker;
+      globalThis.Worker = class extends Original {
+        constructor(...parameters) {
+          super(...parameters);
+          globalThis.startedWorkers.push(this);
+        }
+      };
+    });
+    await use(new Lab(page));
+    expect(outside, "requests that left the origin").toEqual([]);
+    expect(refused, "what the Content-Security-Policy refused").toEqual([]);
+  },
+});
+
+export { expect };

@@ -1,0 +1,99 @@
+// The two engines agree: operations, probes, initial weights, loss curves.
+import { expect, test } from "../lab.mjs";
+import { converse } from "../worker.mjs";
+
+/// The experiment that the page of a link would train.
+async function experimentOf(page, link) {
+  await page.goto(`/#/lab?v=1&${link}`);
+  await page.waitForFunction(() => globalThis.startedWorkers.length > 0);
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const worker = globalThis.startedWorkers.at(-1);
+        const send = worker.postMessage.bind(worker);
+        worker.postMessage = (message, ...rest) => {
+          const command = JSON.parse(message[0]);
+          if (command.type === "start") resolve(command.experiment);
+          send(message, ...rest);
+        };
+      }),
+  );
+}
+
+const decision = (engine) => ({ engine, adapter: null, reason: "a test" });
+
+/// Starts a run, asks some probes, does single steps; returns losses and payloads.
+async function run(page, kind, engine, experiment, steps, probes = []) {
+  const script = [{ command: { type: "start", run: 1, experiment, decision: decision(engine) }, until: "started" }];
+  probes.forEach((probe, i) =>
+    script.push({ command: { type: "probe", run: 1, request: i + 1, probe }, until: "probe_answered" }),
+  );
+  for (let i = 0; i < steps; i++) script.push({ command: { type: "step_once", run: 1 }, until: "state" });
+  const events = await page.evaluate(converse, { kind, script, timeoutMillis: 170_000 });
+  const points = events.filter((e) => e.type === "metrics").flatMap((e) => chunk(e.values, 6));
+  return {
+    engine: events.find((e) => e.type === "started").decision.engine,
+    losses: points.filter((p) => p[0] === 0).map((p) => p[3]),
+    answers: events.filter((e) => e.type === "probe_answered").map((e) => e.values),
+  };
+}
+
+const chunk = (values, size) => Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));
+const relative = (a, b) => Math.abs(a - b) / Math.max(1e-6, Math.abs(b));
+
+test("every operation, loss and optimizer computes the same on both engines", async ({ lab, page }) => {
+  test.setTimeout(600_000);
+  await lab.open("preset=one-neuron");
+  const events = await page.evaluate(converse, {
+    kind: "gpu",
+    script: [{ command: { type: "self_test", request: 1 }, until: "self_tested" }],
+    timeoutMillis: 580_000,
+  });
+  const { results } = events.find((e) => e.type === "self_tested");
+  expect(results.length).toBeGreaterThanOrEqual(27);
+  expect(results.filter((r) => !r.passed)).toEqual([]);
+});
+
+test("the same seed gives the same weights and the same curve on both engines", async ({ lab, page }) => {
+  test.setTimeout(400_000);
+  const experiment = await experimentOf(page, "preset=mlp&data.n_samples=200");
+  expect(lab).toBeTruthy();
+  const weights = [{ kind: "weights", nodes: ["dense1", "dense2", "dense3"] }];
+  const cpu = await run(page, "cpu", "cpu", experiment, 20, weights);
+  const again = await run(page, "cpu", "cpu", experiment, 20, weights);
+  expect(again).toEqual(cpu);
+  const gpu = await run(page, "gpu", "gpu", experiment, 20, weights);
+  expect([cpu.engine, gpu.engine]).toEqual(["cpu", "gpu"]);
+  expect(gpu.answers[0]).toEqual(cpu.answers[0]);
+  expect(gpu.losses.length).toBe(20);
+  for (const [i, loss] of gpu.losses.entries()) {
+    expect(relative(loss, cpu.losses[i]), `step ${i + 1}: ${loss} and ${cpu.losses[i]}`).toBeLessThan(1e-3);
+  }
+});
+
+test("every probe answers the same on both engines", async ({ page, lab }) => {
+  test.setTimeout(400_000);
+  expect(lab).toBeTruthy();
+  const planar = await experimentOf(page, "preset=mlp&data.n_samples=100");
+  const cells = await experimentOf(page, "preset=unet-mini&data.n_samples=20");
+  const range = { split: "validation", start: 0, count: 4 };
+  const common = [
+    { kind: "predictions", range },
+    { kind: "samples", range },
+    { kind: "confusion", split: "validation" },
+  ];
+  for (const [experiment, probes] of [
+    [planar, [{ kind: "boundary", resolution: 16, extent: 6 }, { kind: "weights", nodes: ["dense1"] }, ...common]],
+    [cells, [{ kind: "feature_maps", nodes: ["conv1", "conv4"], split: "validation", index: 0 }, { kind: "weights", nodes: ["conv1"] }, ...common]],
+  ]) {
+    const cpu = await run(page, "cpu", "cpu", experiment, 0, probes);
+    const gpu = await run(page, "gpu", "gpu", experiment, 0, probes);
+    expect(gpu.engine).toBe("gpu");
+    expect(gpu.answers.length).toBe(probes.length);
+    for (const [i, answer] of gpu.answers.entries()) {
+      expect(answer.length, probes[i].kind).toBe(cpu.answers[i].length);
+      const worst = Math.max(...answer.map((v, j) => Math.abs(v - cpu.answers[i][j]) / (1 + Math.abs(cpu.answers[i][j]))));
+      expect(worst, probes[i].kind).toBeLessThan(1e-3);
+    }
+  }
+});

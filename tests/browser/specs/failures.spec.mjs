@@ -1,0 +1,92 @@
+// What can break: the worker, the GPU, files. The page says what happened and goes on.
+import { expect, test } from "../lab.mjs";
+import { archive, members, npy } from "../npz.mjs";
+
+test("a worker that dies in a run leaves the chart, and training goes on without a reload", async ({ lab }) => {
+  await lab.open("preset=mlp&engine=cpu");
+  await lab.train.click();
+  await lab.reach(50);
+  await lab.tellWorker({ type: "panic" });
+  await expect(lab.notices).toContainText("stopped unexpectedly");
+  await expect(lab.notices).toContainText("Press Train");
+  expect((await lab.curve("loss")).length).toBeGreaterThan(50);
+  await expect(lab.status).toHaveText("Ready");
+  expect((await lab.curve("loss")).length).toBeGreaterThan(50);
+  await lab.train.click();
+  await lab.reach(20);
+  await expect(lab.status).toHaveText(/^(Training|Finished)/);
+});
+
+test("a lost GPU falls back to the CPU and says so", async ({ lab }) => {
+  await lab.open("preset=one-neuron&engine=gpu");
+  await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
+  await lab.train.click();
+  await lab.reach(3);
+  await lab.tellWorker({ type: "lose_device" });
+  await expect(lab.notices).toContainText("GPU", { timeout: 60_000 });
+  await expect(lab.engine).toContainText("CPU", { timeout: 60_000 });
+  await expect(lab.engine).toContainText("the GPU stopped working");
+  await lab.train.click();
+  await lab.reach(20);
+});
+
+test("a browser without WebGPU trains on the CPU and says so", async ({ lab, page }) => {
+  // The worker asks the navigator of its own scope: there is none to ask.
+  await page.route("**/static/worker.js*", async (route) => {
+    const response = await route.fetch();
+    const body = `Object.defineProperty(navigator, "gpu", { value: undefined });\n${await response.text()}`;
+    await route.fulfill({ response, body });
+  });
+  await lab.open("preset=one-neuron&engine=gpu");
+  await expect(lab.status).toHaveText("Ready");
+  await expect(lab.engine).toContainText("this browser offers no WebGPU adapter");
+  await lab.train.click();
+  await lab.reach(20);
+});
+
+test("a GPU that cannot start falls back to the CPU and says so", async ({ lab, page }) => {
+  // The adapter is there when it is described, and gone when burn asks for it.
+  await page.route("**/static/worker.js*", async (route) => {
+    const response = await route.fetch();
+    const trick = `
+      const gpu = navigator.gpu, ask = gpu.requestAdapter.bind(gpu);
+      let asked = 0;
+      gpu.requestAdapter = (...p) => (asked++ === 0 ? ask(...p) : Promise.resolve(null));
+    `;
+    await route.fulfill({ response, body: trick + (await response.text()) });
+  });
+  await lab.open("preset=one-neuron&engine=gpu");
+  await expect(lab.engine).toContainText("CPU", { timeout: 60_000 });
+  await expect(lab.notices).toContainText("GPU");
+  await lab.train.click();
+  await lab.reach(20);
+});
+
+test("bad files each say what is wrong, and the run goes on", async ({ lab }) => {
+  await lab.open("preset=mlp&engine=cpu&training.epochs=100000");
+  await lab.train.click();
+  await lab.reach(10);
+  const valid = members();
+  const labels = (...values) => npy("|u1", [values.length, 1], values);
+  const without = { ...valid };
+  delete without["val_labels.npy"];
+  const cases = [
+    [Buffer.from("hello, this is no archive"), "not a .npz file"],
+    [archive(valid).subarray(0, 20_000), "incomplete"],
+    [archive(without), "val_labels.npy is missing"],
+    [archive({ ...valid, "train_images.npy": npy("<f4", [1, 2, 2], new Uint8Array(16)) }), "element type <f4"],
+    [archive({ ...valid, "train_images.npy": npy("|u1", [1, 2, 2], new Uint8Array(4), true) }), "Fortran order"],
+    [archive({ ...valid, "val_labels.npy": labels(0, 1, 1) }), "60 images but 3 labels"],
+    [archive({ ...valid, "test_labels.npy": labels(...new Array(59).fill(0), 9) }), "label 9 is outside the 2 classes"],
+    [archive({ ...valid, "val_images.npy": npy("|u1", [0, 28, 28], []), "val_labels.npy": npy("|u1", [0, 1], []) }), "validation split is empty"],
+    [archive({ ...valid, "train_images.npy": npy("|u1", [1 << 21, 28, 28], []) }), "more than the limit"],
+  ];
+  let before = await lab.step();
+  for (const [bytes, message] of cases) {
+    await lab.dropFile("own.npz", bytes);
+    await expect(lab.notices).toContainText(message);
+    await lab.reach(before + 1);
+    before = await lab.step();
+    await expect(lab.status).toHaveText(/^Training/);
+  }
+});

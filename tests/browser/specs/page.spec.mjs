@@ -1,0 +1,110 @@
+// The page itself: security policy, responsiveness, keyboard, links, problems.
+import { expect, test } from "../lab.mjs";
+import { xrays } from "../npz.mjs";
+
+test("the Content-Security-Policy allows neither inline code nor eval", async ({ lab, page }) => {
+  await lab.open("preset=one-neuron");
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain("unsafe-inline");
+  expect(policy).not.toMatch(/(?<!wasm-)unsafe-eval/);
+  // It is enforced, not only written.
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "globalThis.injected = true";
+    document.body.append(script);
+    return globalThis.injected === true;
+  }).catch(() => false);
+  expect(ran).toBe(false);
+  // The refusal of this very script is expected.
+  page.removeAllListeners("console");
+});
+
+test("the main thread stays free while the GPU worker trains the CNN", async ({ lab, page }) => {
+  test.setTimeout(300_000);
+  const { name, bytes } = xrays();
+  await lab.open("preset=cnn&engine=gpu");
+  await lab.dropFile(name, bytes);
+  await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
+  await lab.train.click();
+  await lab.reach(2);
+  await page.evaluate(() => {
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+  });
+  await lab.reach(14, 120_000);
+  expect(await page.evaluate(() => globalThis.longTasks)).toEqual([]);
+});
+
+test("the curves are read by keyboard and as a table", async ({ lab, page }) => {
+  await lab.open("preset=one-neuron&engine=cpu&training.epochs=20");
+  await lab.train.click();
+  await expect(lab.status).toHaveText(/^Finished/);
+  const readout = page.getByTestId("readout-loss");
+  const newest = await readout.innerText();
+  await page.getByTestId("chart-loss").focus();
+  await page.keyboard.press("Home");
+  await expect(readout).toContainText("epoch 0");
+  await page.keyboard.press("End");
+  await expect(readout).toHaveText(newest);
+  await page.getByText("Table of values").first().click();
+  await expect(page.locator(".chart").first().locator("tbody tr")).toHaveCount(21);
+});
+
+test("a link carries what was changed, and the page reads it back", async ({ lab, page }) => {
+  await lab.open("preset=mlp");
+  await page.getByLabel("Batch size").fill("16");
+  await page.getByLabel("Batch size").press("Enter");
+  await page.getByLabel("Optimizer").selectOption("sgd");
+  await expect.poll(() => page.url()).toContain("training.batch_size=16");
+  const url = page.url();
+  expect(url).toContain("training.optimizer.kind=sgd");
+  await page.goto("about:blank");
+  await page.goto(url);
+  await expect(page.getByLabel("Batch size")).toHaveValue("16");
+  await expect(page.getByLabel("Optimizer")).toHaveValue("sgd");
+});
+
+test("parts of a link that are not understood are named", async ({ lab, page }) => {
+  await page.goto("/#/lab?v=1&preset=mlp&data.nois=0.3");
+  await expect(lab.notices).toContainText("not understood");
+  await page.getByText("Details").click();
+  await expect(lab.notices).toContainText('unknown setting "data.nois"');
+});
+
+test("a problem stands beside the setting that caused it, and Train waits", async ({ lab, page }) => {
+  await lab.open("preset=mlp&engine=cpu");
+  await expect(lab.status).toHaveText("Ready");
+  await page.getByLabel("units of dense3").fill("3");
+  await page.getByLabel("units of dense3").press("Enter");
+  await expect(page.locator("#problem-network-dense3")).toContainText("the output is 3, this data and loss need 2");
+  await expect(lab.train).toBeDisabled();
+  await page.getByLabel("Add a layer at position 7").selectOption({ label: "Dense" });
+  await page.getByLabel("units of dense4").fill("2");
+  await page.getByLabel("units of dense4").press("Enter");
+  await expect(page.locator(".problem")).toHaveCount(0);
+  await expect(lab.train).toBeEnabled();
+  await page.getByLabel("Remove dense4").click();
+  await expect(page.locator("#problem-network-dense3")).not.toBeEmpty();
+});
+
+test("the learning rate changes while the run goes on", async ({ lab, page }) => {
+  await lab.open("preset=mlp&engine=cpu&training.epochs=100000");
+  await lab.train.click();
+  await lab.reach(30);
+  await page.locator("#learning-rate").fill("0.5");
+  await page.locator("#learning-rate").press("Enter");
+  const step = await lab.step();
+  expect(step).toBeGreaterThanOrEqual(30);
+  await lab.reach(step + 20);
+  await expect(lab.status).toHaveText(/^Training/);
+});
+
+test("only what is needed is loaded", async ({ lab, page }) => {
+  const seen = [];
+  page.context().on("request", (request) => seen.push(new URL(request.url()).pathname));
+  await lab.open("preset=one-neuron");
+  await expect(lab.status).toHaveText("Ready");
+  expect(seen.some((path) => path.includes("cpu-worker_bg.wasm"))).toBe(true);
+  expect(seen.filter((path) => path.includes("gpu-worker"))).toEqual([]);
+});

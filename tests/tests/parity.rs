@@ -1,0 +1,104 @@
+//! Parity with PyTorch: loss, gradients, weights after five steps and logits of every committed case.
+
+use std::fs;
+use std::path::Path;
+
+use petri_data::Batch;
+use petri_engine::layers::HostTensor;
+use petri_engine::plan::Plan;
+use petri_engine::{Trainer, device, readback};
+use petri_protocol::{LossSpec, OptimizerSpec, TensorShape, TrainingSpec, notation};
+use petri_tests::{Compared, assert_close, fixtures};
+use safetensors::SafeTensors;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Meta {
+    network: String,
+    input: Vec<usize>,
+    batch: usize,
+    steps: u32,
+    loss: LossSpec,
+    optimizer: OptimizerSpec,
+    learning_rate: f64,
+    weight_decay: f64,
+}
+
+struct Data<'a>(SafeTensors<'a>);
+
+impl Data<'_> {
+    fn values(&self, name: &str) -> Vec<f32> {
+        let tensor = self.0.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
+        tensor.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()
+    }
+
+    fn tensor(&self, name: &str) -> HostTensor {
+        let shape = self.0.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}")).shape().to_vec();
+        HostTensor { shape, values: self.values(name) }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.tensor(name).is_ok()
+    }
+}
+
+async fn check(name: &str, folder: &Path) {
+    let meta: Meta = serde_json::from_slice(&fs::read(folder.join("meta.json")).expect("meta.json")).expect("meta.json");
+    let bytes = fs::read(folder.join("data.safetensors")).expect("data.safetensors");
+    let data = Data(SafeTensors::deserialize(&bytes).expect("safetensors"));
+    let input = match meta.input[..] {
+        [n] => TensorShape::Features(n),
+        [c, h, w] => TensorShape::image(c, h, w),
+        _ => panic!("{name}: input {:?}", meta.input),
+    };
+    let network = notation::parse(&meta.network).expect("notation");
+    let plan = Plan::new(&network, input, meta.loss).expect("a valid network");
+    let initial = (0..).map_while(|i| {
+        let key = |i: usize| format!("initial.{i}");
+        data.has(&key(2 * i)).then(|| [data.tensor(&key(2 * i)), data.tensor(&key(2 * i + 1))])
+    });
+    let training = TrainingSpec {
+        loss: meta.loss,
+        optimizer: meta.optimizer,
+        weight_decay: meta.weight_decay,
+        ..TrainingSpec::default()
+    };
+    let mut trainer = Trainer::with_weights(plan, initial.collect(), &training, 0, &device::cpu());
+    let batch = Batch {
+        size: meta.batch,
+        n_real: meta.batch,
+        inputs: data.values("inputs"),
+        targets: data.values("targets"),
+        weights: data.values("weights"),
+    };
+
+    let (loss, gradients) = trainer.gradients(&batch).await.expect("the CPU cannot fail");
+    assert_close(Compared::Forward, name, &[loss], &data.values("loss"));
+    assert!(!gradients.is_empty());
+    for (i, gradient) in gradients.iter().enumerate() {
+        assert_close(Compared::Gradient, name, gradient, &data.values(&format!("gradient.{i}")));
+    }
+    for step in 0..meta.steps {
+        trainer.step(&batch, step, meta.learning_rate);
+    }
+    let trained: Vec<HostTensor> = trainer.read_all_weights().await.expect("the CPU cannot fail").into_iter().flatten().collect();
+    assert_eq!(trained.len(), gradients.len());
+    for (i, tensor) in trained.iter().enumerate() {
+        assert_close(Compared::Trained, name, &tensor.values, &data.values(&format!("trained.{i}")));
+    }
+    let logits = readback::read(trainer.logits(batch.inputs.clone(), batch.size)).await.expect("the CPU cannot fail");
+    assert_close(Compared::Forward, name, &logits, &data.values("logits"));
+}
+
+#[test]
+fn every_case_equals_pytorch() {
+    let mut checked = 0;
+    let mut folders: Vec<_> = fs::read_dir(fixtures()).expect("fixtures").map(|e| e.expect("an entry").path()).collect();
+    folders.sort();
+    for folder in folders.iter().filter(|f| f.is_dir()) {
+        let name = folder.file_name().and_then(|n| n.to_str()).expect("a name");
+        pollster::block_on(check(name, folder));
+        checked += 1;
+    }
+    assert!(checked >= 37, "only {checked} cases were found");
+}

@@ -1,0 +1,66 @@
+//! The same experiment is the same run: initial weights, batches, loss curve, bit for bit on the CPU.
+
+use std::rc::Rc;
+
+use petri_data::generators;
+use petri_engine::{Session, device};
+use petri_protocol::{Experiment, Function, NetworkSpec, OpSpec, Split, presets};
+
+fn session(experiment: &Experiment) -> Session {
+    let data = Rc::new(generators::generate(&experiment.data, experiment.seed).expect("generated"));
+    Session::new(experiment.clone(), data, &device::cpu()).expect("valid")
+}
+
+/// Losses of the first `n` steps as bits, and the validation loss behind them.
+fn run(experiment: &Experiment, n: usize) -> (Vec<u32>, u64) {
+    pollster::block_on(async {
+        let mut session = session(experiment);
+        (0..n).for_each(|_| {
+            session.step();
+        });
+        let points = session.metrics().await.expect("the CPU cannot fail");
+        let evaluation = session.evaluate(Split::Validation, async || {}).await.expect("the CPU cannot fail");
+        (points.iter().map(|p| p.loss.to_bits()).collect(), evaluation.loss.to_bits())
+    })
+}
+
+fn with_dropout() -> Experiment {
+    let mut experiment = (presets::mlp::CARD.experiment)();
+    experiment.network = NetworkSpec::chain([
+        OpSpec::Dense { units: 8, init: petri_protocol::Init::He },
+        OpSpec::BatchNorm,
+        OpSpec::activation(Function::Relu),
+        OpSpec::Dropout { rate: 0.3 },
+        OpSpec::Dense { units: 2, init: petri_protocol::Init::Glorot },
+    ]);
+    experiment
+}
+
+#[test]
+fn a_rewound_run_repeats_bit_for_bit() {
+    for experiment in [(presets::one_neuron::CARD.experiment)(), (presets::mlp::CARD.experiment)(), with_dropout()] {
+        // Across the end of an epoch, with its filled-up batch.
+        assert_eq!(run(&experiment, 25), run(&experiment, 25));
+    }
+}
+
+#[test]
+fn another_seed_is_another_run() {
+    let experiment = (presets::mlp::CARD.experiment)();
+    let other = Experiment { seed: 2, ..experiment.clone() };
+    assert_ne!(run(&experiment, 3), run(&other, 3));
+}
+
+#[test]
+fn initial_weights_depend_on_the_seed_alone() {
+    let experiment = (presets::cnn::CARD.experiment)();
+    let draw = |seed| {
+        let plan = petri_engine::plan::Plan::new(&experiment.network, presets::cnn::example_info().input, experiment.training.loss);
+        petri_engine::layers::draw(seed, &plan.expect("valid"))
+    };
+    assert_eq!(draw(1), draw(1));
+    assert_ne!(draw(1), draw(2));
+    // The bias starts at zero, the weights do not.
+    assert!(draw(1)[0][1].values.iter().all(|v| *v == 0.0));
+    assert!(draw(1)[0][0].values.iter().any(|v| *v != 0.0));
+}
