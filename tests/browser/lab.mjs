@@ -74,14 +74,19 @@ export const test = base.extend({
     page.on("console", (message) => {
       if (/content security policy/i.test(message.text())) refused.push(message.text());
     });
-    // The page has no hook of its own: its workers are remembered from outside.
+    // The page has no hook of its own: its workers and what it tells them are remembered from outside.
     await page.addInitScript(() => {
       globalThis.startedWorkers = [];
+      globalThis.sentCommands = [];
       const Original = globalThis.Worker;
       globalThis.Worker = class extends Original {
         constructor(...parameters) {
           super(...parameters);
           globalThis.startedWorkers.push(this);
+        }
+        postMessage(message, ...rest) {
+          globalThis.sentCommands.push(JSON.parse(message[0]));
+          super.postMessage(message, ...rest);
         }
       };
     });

@@ -22,7 +22,7 @@ export async function converse({ kind, script, timeoutMillis }) {
       const broken = events.slice(from).find((event) => event.type === "crashed" || event.type === "failed");
       if (broken) throw new Error(JSON.stringify(broken));
       const left = end - Date.now();
-      if (left <= 0) throw new Error(`no ${wanted} in time; came: ${events.map((e) => e.type)}`);
+      if (left <= 0) throw new Error(`no ${wanted} in time; came: ${events.map((e) => e.what ?? e.type)}`);
       await new Promise((resolve) => {
         notify = resolve;
         setTimeout(resolve, Math.min(left, 1000));

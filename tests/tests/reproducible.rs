@@ -55,7 +55,8 @@ fn another_seed_is_another_run() {
 fn initial_weights_depend_on_the_seed_alone() {
     let experiment = (presets::cnn::CARD.experiment)();
     let draw = |seed| {
-        let plan = petri_engine::plan::Plan::new(&experiment.network, presets::cnn::example_info().input, experiment.training.loss);
+        let plan =
+            petri_engine::plan::Plan::new(&experiment.network, presets::cnn::example_info().input, experiment.training.loss);
         petri_engine::layers::draw(seed, &plan.expect("valid"))
     };
     assert_eq!(draw(1), draw(1));

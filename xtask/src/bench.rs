@@ -11,12 +11,14 @@ use crate::{browser, build};
 fn measure(site: &std::path::Path, steps: usize) -> Result<()> {
     let chromium = browser::ensure()?;
     step("Measuring", "Petri's session beside a bare burn loop, in turn, so that both see the same noise");
-    start(Command::new("node")
-        .arg(browser::folder().join("bench.mjs"))
-        .env("PETRI_SITE", site)
-        .env("PETRI_CHROMIUM", chromium)
-        .env("PETRI_XTASK", std::env::current_exe()?)
-        .env("PETRI_BENCH_STEPS", steps.to_string()))
+    start(
+        Command::new("node")
+            .arg(browser::folder().join("bench.mjs"))
+            .env("PETRI_SITE", site)
+            .env("PETRI_CHROMIUM", chromium)
+            .env("PETRI_XTASK", std::env::current_exe()?)
+            .env("PETRI_BENCH_STEPS", steps.to_string()),
+    )
 }
 
 /// Entry point of the command.

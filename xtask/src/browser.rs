@@ -49,6 +49,8 @@ pub(crate) fn ensure() -> Result<PathBuf> {
     }
     match find() {
         Some(path) => Ok(path),
-        None => bail!("no Chromium was found; please install one, or say where it is:\n\n    export PETRI_CHROMIUM=/path/to/chromium\n"),
+        None => bail!(
+            "no Chromium was found; please install one, or say where it is:\n\n    export PETRI_CHROMIUM=/path/to/chromium\n"
+        ),
     }
 }

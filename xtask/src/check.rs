@@ -18,12 +18,29 @@ pub(crate) fn all() -> Result<()> {
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
     let toolchain = Toolchain::ensure()?;
     step("Clippy, for browsers", "the page and the workers are only complete there");
-    run(toolchain.cargo().args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "-p", "petri-app", "--", "-D", "warnings"]))?;
-    run(toolchain
-        .cargo()
-        .args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "--profile", "serve"])
-        .args(["-p", "petri-worker", "--features", "fusion", "--", "-D", "warnings"]))?;
+    run(toolchain.cargo().args([
+        "clippy",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--locked",
+        "-p",
+        "petri-app",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    run(toolchain.cargo().args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "--profile", "serve"]).args([
+        "-p",
+        "petri-worker",
+        "--features",
+        "fusion",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     step("Documentation", "links in it must lead somewhere");
-    run(cargo().args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    run(cargo()
+        .args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "-D warnings"))?;
     test::native()
 }

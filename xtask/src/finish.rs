@@ -134,7 +134,10 @@ mod tests {
 
     #[test]
     fn wrapped_constructors_are_seen() {
-        assert_eq!(constructor_wrappers(&module("__externref_table_alloc.command_export")).expect("valid"), ["__externref_table_alloc.command_export"]);
+        assert_eq!(
+            constructor_wrappers(&module("__externref_table_alloc.command_export")).expect("valid"),
+            ["__externref_table_alloc.command_export"]
+        );
         assert!(constructor_wrappers(&module("main")).expect("valid").is_empty());
     }
 

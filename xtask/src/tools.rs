@@ -30,7 +30,10 @@ pub(crate) fn ensure() -> Result<()> {
     }
     let version = locked("wasm-bindgen")?;
     if !has_version("wasm-bindgen", &version) {
-        step(&format!("Installing wasm-bindgen {version}"), "it must be of the same version as the library in Cargo.lock; two minutes, once");
+        step(
+            &format!("Installing wasm-bindgen {version}"),
+            "it must be of the same version as the library in Cargo.lock; two minutes, once",
+        );
         let package = format!("wasm-bindgen-cli@{version}");
         // Its own lock file names versions that may not build: without --locked.
         install(cargo().args(["install", &package]), &format!("cargo install {package}"))?;

@@ -46,7 +46,8 @@ impl Toolchain {
             bail!("no compiler for {TARGET} can be installed here; please run:\n\n    rustup target add {TARGET}\n");
         }
         let installed = |package: &str| {
-            output(Command::new("dpkg-query").args(["-W", "-f=${Status}", package])).is_ok_and(|s| s.contains("install ok installed"))
+            output(Command::new("dpkg-query").args(["-W", "-f=${Status}", package]))
+                .is_ok_and(|s| s.contains("install ok installed"))
         };
         if !DEBIAN_PACKAGES.iter().all(|p| installed(p)) {
             step("Installing Debian's Rust for browsers", "rustc-web is a compiler that can build for wasm32");

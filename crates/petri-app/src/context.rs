@@ -123,8 +123,6 @@ pub(crate) fn link_in_address() -> String {
 /// Writes the link into the address without a new entry in the history.
 fn write_link(link: &str) {
     if let Some(history) = web_sys::window().and_then(|w| w.history().ok()) {
-        history
-            .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&format!("{LAB}{link}")))
-            .unwrap_or_default();
+        history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&format!("{LAB}{link}"))).unwrap_or_default();
     }
 }

@@ -142,7 +142,12 @@ mod tests {
         let (indices, n_real) = order.batch(2);
         assert_eq!((indices.len(), n_real), (4, 2));
         assert_eq!(indices[2..], order.batch(0).0[..2], "filled with real samples");
-        let mut seen: Vec<usize> = (0..3).flat_map(|s| { let (i, n) = order.batch(s); i[..n].to_vec() }).collect();
+        let mut seen: Vec<usize> = (0..3)
+            .flat_map(|s| {
+                let (i, n) = order.batch(s);
+                i[..n].to_vec()
+            })
+            .collect();
         seen.sort_unstable();
         assert_eq!(seen, (0..10).collect::<Vec<_>>());
     }

@@ -67,11 +67,8 @@ impl Dataset {
     /// Fits the scaling that `spec` asks for on the training part.
     pub fn fit_scaling(&mut self, spec: &DataSpec) {
         let (channels, area) = (self.info.input.channels(), self.info.input.area());
-        self.scaling = if spec.standardise {
-            Scaling::fit(&self.parts[0].inputs, channels, area)
-        } else {
-            Scaling::identity(channels)
-        };
+        self.scaling =
+            if spec.standardise { Scaling::fit(&self.parts[0].inputs, channels, area) } else { Scaling::identity(channels) };
     }
 
     /// Weight of each class so that all count alike: n / (k · n_class). A class without samples
@@ -79,10 +76,7 @@ impl Dataset {
     pub fn balanced_weights(&self) -> Vec<f32> {
         let counts = &self.info.class_counts;
         let total: usize = counts.iter().sum();
-        counts
-            .iter()
-            .map(|&n| if n == 0 { 1.0 } else { total as f32 / (counts.len() as f32 * n as f32) })
-            .collect()
+        counts.iter().map(|&n| if n == 0 { 1.0 } else { total as f32 / (counts.len() as f32 * n as f32) }).collect()
     }
 
     /// Inputs of one sample as the network sees them.

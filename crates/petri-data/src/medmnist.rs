@@ -49,7 +49,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<(FileRef, Dataset), DataError> {
         }
     }
     let multi_label = width > 1;
-    let known = known.filter(|(_, entry)| entry.is_multi_label() == multi_label && (!multi_label || entry.classes.len() == width));
+    let known =
+        known.filter(|(_, entry)| entry.is_multi_label() == multi_label && (!multi_label || entry.classes.len() == width));
     let classes = class_names(&labels[0], width, known.map(|(_, entry)| entry));
     let mut parts = Vec::new();
     for ((split, images), labels) in Split::ALL.into_iter().zip(images).zip(labels) {
@@ -77,8 +78,12 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<(FileRef, Dataset), DataError> {
 
 fn notes(fingerprint: &str, known: Option<&RegistryEntry>) -> Vec<String> {
     match known {
-        Some(entry) if entry.md5 == fingerprint || entry.md5_64 == fingerprint => vec!["This is the published file (its checksum matches).".into()],
-        Some(_) => vec!["Its checksum differs from the published file: its numbers cannot be compared with published ones.".into()],
+        Some(entry) if entry.md5 == fingerprint || entry.md5_64 == fingerprint => {
+            vec!["This is the published file (its checksum matches).".into()]
+        }
+        Some(_) => {
+            vec!["Its checksum differs from the published file: its numbers cannot be compared with published ones.".into()]
+        }
         None => vec!["Not one of MedMNIST's sets: classes are named by their numbers.".into()],
     }
 }
@@ -125,7 +130,11 @@ fn label_width(labels: &[NpyArray]) -> Result<usize, DataError> {
             return Err(DataError::Shape {
                 array: format!("{}_labels", prefix(split)),
                 found: shape_text(&array.shape),
-                expected: if first == 0 || width == 0 { "(n, 1) or (n, k)".into() } else { format!("(n, {first}) as in train_labels") },
+                expected: if first == 0 || width == 0 {
+                    "(n, 1) or (n, k)".into()
+                } else {
+                    format!("(n, {first}) as in train_labels")
+                },
             });
         }
     }

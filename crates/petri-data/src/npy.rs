@@ -84,11 +84,7 @@ pub fn read(mut reader: impl Read, array: &str, allowed: &[Dtype], expected: &'s
     if dict.fortran_order {
         return Err(DataError::FortranOrder { array: array.into() });
     }
-    let size = dict
-        .shape
-        .iter()
-        .try_fold(dtype.size_bytes(), |n, &side| n.checked_mul(side as u64))
-        .unwrap_or(u64::MAX);
+    let size = dict.shape.iter().try_fold(dtype.size_bytes(), |n, &side| n.checked_mul(side as u64)).unwrap_or(u64::MAX);
     if size > MAX_MEMBER_BYTES {
         return Err(DataError::TooLarge { array: array.into(), bytes: size });
     }
@@ -175,7 +171,11 @@ impl Dict {
             .split(',')
             .map(str::trim)
             .filter(|s| !s.is_empty())
-            .map(|s| s.trim_end_matches('L').parse().map_err(|_| format!("its shape holds \"{}\"", s.chars().take(20).collect::<String>())))
+            .map(|s| {
+                s.trim_end_matches('L')
+                    .parse()
+                    .map_err(|_| format!("its shape holds \"{}\"", s.chars().take(20).collect::<String>()))
+            })
             .collect::<Result<Vec<usize>, String>>()?;
         if shape.len() > MAX_DIMENSIONS {
             return Err(format!("it has {} dimensions", shape.len()));

@@ -29,13 +29,8 @@ impl<'a> Npz<'a> {
 
     /// Names of the members, without `.npy`, at most 12 of them, for messages.
     pub fn names(&self) -> String {
-        let mut names: Vec<String> = self
-            .archive
-            .file_names()
-            .flatten()
-            .map(|n| n.strip_suffix(".npy").unwrap_or(&n).to_owned())
-            .take(12)
-            .collect();
+        let mut names: Vec<String> =
+            self.archive.file_names().flatten().map(|n| n.strip_suffix(".npy").unwrap_or(&n).to_owned()).take(12).collect();
         names.sort_unstable();
         if names.is_empty() { "nothing".into() } else { names.join(", ").chars().take(300).collect() }
     }

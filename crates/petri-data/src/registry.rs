@@ -59,7 +59,11 @@ pub fn all() -> &'static BTreeMap<String, RegistryEntry> {
 /// The set that a file name points to: `pneumoniamnist_64.npz` is of `pneumoniamnist`.
 pub fn by_file_name(name: &str) -> Option<(&'static str, &'static RegistryEntry)> {
     let name = name.to_ascii_lowercase();
-    all().iter().filter(|(id, _)| name.starts_with(id.as_str())).map(|(id, entry)| (id.as_str(), entry)).max_by_key(|(id, _)| id.len())
+    all()
+        .iter()
+        .filter(|(id, _)| name.starts_with(id.as_str()))
+        .map(|(id, entry)| (id.as_str(), entry))
+        .max_by_key(|(id, _)| id.len())
 }
 
 #[cfg(test)]

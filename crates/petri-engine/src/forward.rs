@@ -1,12 +1,8 @@
 //! The forward pass through the graph.
 
 use burn::tensor::activation::{leaky_relu, relu, sigmoid, softmax, tanh};
-use burn::tensor::module::{
-    avg_pool2d, batch_norm, batch_norm_train, conv_transpose2d, conv2d, interpolate, linear, max_pool2d,
-};
-use burn::tensor::ops::{
-    AvgPoolOptions, ConvOptions, ConvTransposeOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions,
-};
+use burn::tensor::module::{avg_pool2d, batch_norm, batch_norm_train, conv_transpose2d, conv2d, linear, max_pool2d};
+use burn::tensor::ops::{AvgPoolOptions, ConvOptions, ConvTransposeOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_protocol::{Function, OpSpec, TensorShape, UpsampleMode};
 
@@ -93,7 +89,14 @@ pub struct Forward {
 /// # Shapes
 ///
 /// `input` is `[batch, features]` or `[batch, channels, height, width]` as the plan says.
-pub fn forward(plan: &Plan, weights: &Weights, running: &[RunningStats], input: Value, keep: &[usize], mode: &Mode<'_>) -> Forward {
+pub fn forward(
+    plan: &Plan,
+    weights: &Weights,
+    running: &[RunningStats],
+    input: Value,
+    keep: &[usize],
+    mode: &Mode<'_>,
+) -> Forward {
     let mut kept: Vec<Option<Value>> = vec![None; plan.nodes.len()];
     let mut new_running = Vec::new();
     let mut layers = weights.layers.iter();
@@ -151,9 +154,7 @@ fn masked(value: Value, mask: Option<Value>) -> Value {
 
 fn parametric(node: &PlanNode, layer: &Layer, input: Value) -> Value {
     match (&node.op, layer, input) {
-        (OpSpec::Dense { .. }, Layer::Dense(l), Value::Vector(x)) => {
-            Value::Vector(linear(x, l.weight.val(), Some(l.bias.val())))
-        }
+        (OpSpec::Dense { .. }, Layer::Dense(l), Value::Vector(x)) => Value::Vector(linear(x, l.weight.val(), Some(l.bias.val()))),
         (OpSpec::Conv2d { kernel, stride, padding, dilation, groups, .. }, Layer::Conv(l), Value::Maps(x)) => {
             let pad = OpSpec::conv_padding(*padding, *kernel, *dilation);
             let options = ConvOptions::new([*stride; 2], [pad; 2], [*dilation; 2], *groups);
@@ -232,17 +233,33 @@ fn upsample(x: Tensor<4>, factor: usize, mode: UpsampleMode) -> Tensor<4> {
     let [n, c, h, w] = x.dims();
     match mode {
         // Repeating by reshape: its backward pass is a plain sum, which every backend has.
-        UpsampleMode::Nearest => x
-            .reshape([n, c, h, 1, w, 1])
-            .expand([n, c, h, factor, w, factor])
-            .reshape([n, c, h * factor, w * factor]),
-        UpsampleMode::Bilinear => interpolate(
-            x,
-            InterpolateOptions::new(InterpolateMode::Bilinear)
-                .with_align_corners(false)
-                .with_output_size([h * factor, w * factor]),
-        ),
+        UpsampleMode::Nearest => {
+            x.reshape([n, c, h, 1, w, 1]).expand([n, c, h, factor, w, factor]).reshape([n, c, h * factor, w * factor])
+        }
+        // As two matrix products: burn's own interpolation has no backward pass on the GPU
+        // ("Bilinear interpolation backward is not supported by JIT backend").
+        UpsampleMode::Bilinear => {
+            let device = x.device();
+            let rows = bilinear_matrix(h, factor, &device).expand([n, c, h * factor, h]);
+            let columns = bilinear_matrix(w, factor, &device).transpose().expand([n, c, w, w * factor]);
+            rows.matmul(x).matmul(columns)
+        }
     }
+}
+
+/// Weights of linear interpolation along one side, `[1, 1, n · factor, n]`: output pixel i lies at
+/// (i + 0.5) / factor − 0.5 of the input, and the edge is repeated (corners not aligned).
+fn bilinear_matrix(n: usize, factor: usize, device: &Device) -> Tensor<4> {
+    let mut values = vec![0.0f32; n * factor * n];
+    for (i, row) in values.chunks_exact_mut(n).enumerate() {
+        let at = ((i as f32 + 0.5) / factor as f32 - 0.5).max(0.0);
+        let low = (at as usize).min(n - 1);
+        let high = (low + 1).min(n - 1);
+        let t = at - low as f32;
+        row[low] += 1.0 - t;
+        row[high] += t;
+    }
+    Tensor::from_data(TensorData::new(values, [1, 1, n * factor, n]), device)
 }
 
 fn joined(op: &OpSpec, inputs: Vec<Value>) -> Value {

@@ -87,9 +87,7 @@ pub fn host_loss(loss: LossSpec, logits: &[f32], targets: &[f32]) -> f64 {
             let log_sum = log_sum_exp(logits);
             pairs.map(|(x, t)| t * (log_sum - x)).sum()
         }
-        LossSpec::BinaryCrossEntropy => {
-            pairs.map(|(x, t)| x.max(0.0) - x * t + (-x.abs()).exp().ln_1p()).sum()
-        }
+        LossSpec::BinaryCrossEntropy => pairs.map(|(x, t)| x.max(0.0) - x * t + (-x.abs()).exp().ln_1p()).sum(),
         LossSpec::MeanSquaredError => pairs.map(|(x, t)| (x - t).powi(2)).sum(),
     }
 }

@@ -164,7 +164,8 @@ async fn predictions(session: &Session, range: SampleRange) -> Result<Answer, En
     let mut values = vec![0.0; range.count * k * area];
     for sample in 0..range.count {
         for pixel in 0..area {
-            let x: Vec<f32> = logits[sample * channels * area..][..channels * area].iter().skip(pixel).step_by(area).copied().collect();
+            let x: Vec<f32> =
+                logits[sample * channels * area..][..channels * area].iter().skip(pixel).step_by(area).copied().collect();
             for (class, p) in probabilities(session.trainer().loss(), &x, k).into_iter().enumerate() {
                 values[(sample * k + class) * area + pixel] = p;
             }

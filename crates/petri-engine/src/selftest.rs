@@ -14,7 +14,7 @@ use crate::error::EngineError;
 use crate::trainer::Trainer;
 
 /// Largest difference |a − b| / (1 + |b|) that is believed to be rounding.
-pub const TOLERANCE: f64 = 2e-3;
+pub const TOLERANCE: f64 = 1e-3;
 
 /// A bias in front of a batch normalisation has no effect: its gradient is rounding noise, which Adam
 /// would blow up to whole steps. Operations are therefore compared with SGD, optimizers on their own.

@@ -76,11 +76,9 @@ pub fn plan(choice: EngineChoice, adapter: Option<&Adapter>, step_flops: u64, ca
     let usable = adapter.filter(|a| a.has_timestamps);
     match (choice, usable) {
         (EngineChoice::Cpu, _) => cpu("you chose it"),
-        (EngineChoice::Gpu, Some(adapter)) => Plan::Use(Decision {
-            engine: Engine::Gpu,
-            adapter: Some(adapter.name.clone()),
-            reason: "you chose it".into(),
-        }),
+        (EngineChoice::Gpu, Some(adapter)) => {
+            Plan::Use(Decision { engine: Engine::Gpu, adapter: Some(adapter.name.clone()), reason: "you chose it".into() })
+        }
         (_, None) if adapter.is_some() => cpu("the graphics adapter lacks timestamp queries"),
         (_, None) => cpu("this browser offers no WebGPU adapter"),
         (EngineChoice::Auto, Some(adapter)) => {

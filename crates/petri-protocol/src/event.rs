@@ -250,14 +250,8 @@ mod tests {
 
     #[test]
     fn points_survive_the_payload_and_nan_does_too() {
-        let point = MetricPoint {
-            split: Split::Validation,
-            step: 7,
-            epoch: 1.5,
-            loss: f32::NAN,
-            accuracy: 0.5,
-            balanced_accuracy: 0.25,
-        };
+        let point =
+            MetricPoint { split: Split::Validation, step: 7, epoch: 1.5, loss: f32::NAN, accuracy: 0.5, balanced_accuracy: 0.25 };
         let mut values = point.to_values().to_vec();
         values.push(1.0);
         let back = MetricPoint::from_values(&values);

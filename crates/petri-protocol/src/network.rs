@@ -166,10 +166,8 @@ impl NetworkSpec {
                     shapes.push(None);
                 }
                 Ok(inputs) => {
-                    let input_shapes: Option<Vec<TensorShape>> = inputs
-                        .iter()
-                        .map(|i| i.map_or(Some(input), |i| shapes[i].as_ref().map(|s| s.output)))
-                        .collect();
+                    let input_shapes: Option<Vec<TensorShape>> =
+                        inputs.iter().map(|i| i.map_or(Some(input), |i| shapes[i].as_ref().map(|s| s.output))).collect();
                     let inferred = input_shapes.and_then(|input_shapes| match node.op.infer(&input_shapes) {
                         Ok(output) => Some(NodeShape {
                             n_parameters: node.op.n_parameters(&input_shapes),
@@ -299,11 +297,8 @@ mod tests {
 
     #[test]
     fn every_problem_is_reported_with_its_node() {
-        let network = NetworkSpec::chain([
-            OpSpec::conv(8, 4, Padding::Same, Init::He),
-            OpSpec::Flatten,
-            OpSpec::Dropout { rate: 1.5 },
-        ]);
+        let network =
+            NetworkSpec::chain([OpSpec::conv(8, 4, Padding::Same, Init::He), OpSpec::Flatten, OpSpec::Dropout { rate: 1.5 }]);
         let problems = network.infer(TensorShape::image(1, 8, 8)).expect_err("even kernel");
         assert_eq!(problems.len(), 1, "nodes behind a problem are not reported again: {problems:?}");
         assert_eq!(problems[0].field, "network.conv1");

@@ -213,7 +213,9 @@ impl OpSpec {
             Self::Dense { units, .. } => match first {
                 TensorShape::Features(_) => TensorShape::Features(*units),
                 TensorShape::Image { .. } => {
-                    return Err(format!("needs a vector, its input is an image of {first}: put Flatten or GlobalAvgPool before it"));
+                    return Err(format!(
+                        "needs a vector, its input is an image of {first}: put Flatten or GlobalAvgPool before it"
+                    ));
                 }
             },
             Self::Conv2d { filters, kernel, stride, padding, dilation, groups, .. } => {
@@ -292,9 +294,7 @@ impl OpSpec {
             Self::Conv2d { padding: Padding::Same, kernel, .. } if kernel % 2 == 0 => {
                 Err(format!("padding \"same\" needs an odd kernel, this one is {kernel}"))
             }
-            Self::Conv2d { padding: Padding::Pixels(n), .. } | Self::ConvTranspose2d { padding: n, .. }
-                if *n > MAX_SETTING =>
-            {
+            Self::Conv2d { padding: Padding::Pixels(n), .. } | Self::ConvTranspose2d { padding: n, .. } if *n > MAX_SETTING => {
                 Err(format!("padding must be at most {MAX_SETTING}, is {n}"))
             }
             Self::Dropout { rate } if !(0.0..1.0).contains(rate) => {
@@ -323,9 +323,7 @@ impl OpSpec {
         let n_out = output.len() as u64;
         match self {
             Self::Dense { .. } => 2 * channels * n_out,
-            Self::Conv2d { kernel, groups, .. } => {
-                2 * (channels / (*groups).max(1) as u64) * (kernel * kernel) as u64 * n_out
-            }
+            Self::Conv2d { kernel, groups, .. } => 2 * (channels / (*groups).max(1) as u64) * (kernel * kernel) as u64 * n_out,
             Self::ConvTranspose2d { filters, kernel, .. } => {
                 2 * inputs.first().map_or(0, |s| s.len()) as u64 * (kernel * kernel * filters) as u64
             }
@@ -334,7 +332,13 @@ impl OpSpec {
             Self::BatchNorm => 2 * n_out,
             Self::Activation { function: Function::Linear } | Self::Flatten | Self::Concat => 0,
             Self::Add => n_out * inputs.len().saturating_sub(1) as u64,
-            Self::Upsample { mode, .. } => if *mode == UpsampleMode::Bilinear { 8 * n_out } else { 0 },
+            Self::Upsample { mode, .. } => {
+                if *mode == UpsampleMode::Bilinear {
+                    8 * n_out
+                } else {
+                    0
+                }
+            }
             Self::Activation { .. } | Self::Dropout { .. } => n_out,
         }
     }

@@ -16,12 +16,9 @@ impl DataSpec {
     pub fn generated_info(&self) -> Option<DataInfo> {
         let (title, input, task, classes): (&str, _, _, [&str; 2]) = match self.source {
             DataSource::File => return None,
-            DataSource::Cells => (
-                "Drawn cells",
-                TensorShape::image(1, CELLS_SIDE, CELLS_SIDE),
-                Task::Segmentation,
-                ["background", "cell"],
-            ),
+            DataSource::Cells => {
+                ("Drawn cells", TensorShape::image(1, CELLS_SIDE, CELLS_SIDE), Task::Segmentation, ["background", "cell"])
+            }
             DataSource::Clusters => ("Clusters", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
             DataSource::Parabola => ("Parabola", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
             DataSource::Circles => ("Circles", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
@@ -87,9 +84,17 @@ impl TrainingSpec {
             "learning_rate",
             format!("must be above 0 and at most 10000, is {}", self.learning_rate),
         );
-        require((1..=4096).contains(&self.batch_size), "batch_size", format!("must be between 1 and 4096, is {}", self.batch_size));
+        require(
+            (1..=4096).contains(&self.batch_size),
+            "batch_size",
+            format!("must be between 1 and 4096, is {}", self.batch_size),
+        );
         require((1..=100_000).contains(&self.epochs), "epochs", format!("must be between 1 and 100000, is {}", self.epochs));
-        require((0.0..=10.0).contains(&self.weight_decay), "weight_decay", format!("must be between 0 and 10, is {}", self.weight_decay));
+        require(
+            (0.0..=10.0).contains(&self.weight_decay),
+            "weight_decay",
+            format!("must be between 0 and 10, is {}", self.weight_decay),
+        );
         let below_one = |v: f64| (0.0..1.0).contains(&v);
         match self.optimizer {
             OptimizerSpec::Sgd { momentum, nesterov } => {
@@ -136,7 +141,10 @@ impl Experiment {
                     problems.push(Problem::new("training.batch_size", "needs too much memory with this network"));
                 }
                 if shape.n_parameters() > 64_000_000 {
-                    problems.push(Problem::new("network", format!("has {} parameters, at most 64 million are possible", shape.n_parameters())));
+                    problems.push(Problem::new(
+                        "network",
+                        format!("has {} parameters, at most 64 million are possible", shape.n_parameters()),
+                    ));
                 }
                 if shape.n_parameters() == 0 {
                     problems.push(Problem::new("network", "has nothing to learn: add a Dense or Conv2d layer"));
@@ -174,16 +182,19 @@ impl Experiment {
             (_, LossSpec::CrossEntropy) => &[k],
             (_, LossSpec::BinaryCrossEntropy) if k == 2 => &[1],
             (_, LossSpec::BinaryCrossEntropy) => {
-                problems.push(Problem::new("training.loss", format!("binary cross-entropy is for two classes, this data has {k}")));
+                problems
+                    .push(Problem::new("training.loss", format!("binary cross-entropy is for two classes, this data has {k}")));
                 return;
             }
             (_, LossSpec::MeanSquaredError) if k == 2 => &[1, 2],
             (_, LossSpec::MeanSquaredError) => &[k],
         };
         let fits = match (info.task, info.input, output) {
-            (Task::Segmentation, TensorShape::Image { height, width, .. }, TensorShape::Image { channels: c, height: h, width: w }) => {
-                channels.contains(&c) && (h, w) == (height, width)
-            }
+            (
+                Task::Segmentation,
+                TensorShape::Image { height, width, .. },
+                TensorShape::Image { channels: c, height: h, width: w },
+            ) => channels.contains(&c) && (h, w) == (height, width),
             (Task::Segmentation, ..) => false,
             (_, _, TensorShape::Features(n)) => channels.contains(&n),
             _ => false,

@@ -44,7 +44,12 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Median milliseconds per step of an experiment on both devices.
-pub(crate) async fn both(experiment: &Experiment, dataset: &Rc<Dataset>, cpu: &Device, gpu: &Device) -> Result<(f64, f64), EngineError> {
+pub(crate) async fn both(
+    experiment: &Experiment,
+    dataset: &Rc<Dataset>,
+    cpu: &Device,
+    gpu: &Device,
+) -> Result<(f64, f64), EngineError> {
     let mut medians = [0.0; 2];
     for (device, median_millis) in [cpu, gpu].into_iter().zip(&mut medians) {
         let mut session = Session::new(experiment.clone(), Rc::clone(dataset), device)?;
@@ -63,11 +68,8 @@ pub(crate) async fn both(experiment: &Experiment, dataset: &Rc<Dataset>, cpu: &D
 pub(crate) async fn run(engines: &mut Engines, preset: &str, gpu: bool, steps: usize) -> Result<BenchResult, WireError> {
     let reference = Reference::of_preset(preset)
         .ok_or_else(|| WireError::new(ErrorCode::BadMessage, format!("\"{preset}\" is no reference network")))?;
-    let device = if gpu {
-        engines.gpu().await.map_err(|why| WireError::new(ErrorCode::GpuUnavailable, why))?
-    } else {
-        engines.cpu()
-    };
+    let device =
+        if gpu { engines.gpu().await.map_err(|why| WireError::new(ErrorCode::GpuUnavailable, why))? } else { engines.cpu() };
     let fail = |e: EngineError| wire_error(&e, gpu);
     let (experiment, dataset) = reference.experiment();
     let mut session = Session::new(experiment, Rc::new(dataset), &device).map_err(fail)?;

@@ -2,10 +2,10 @@
 
 use petri_engine::EngineError;
 use petri_engine::device::Device;
-use petri_protocol::engine_choice::{Decision, Engine};
-use petri_protocol::event::WorkerKind;
 #[cfg(feature = "gpu")]
 use petri_protocol::Event;
+use petri_protocol::engine_choice::{Decision, Engine};
+use petri_protocol::event::WorkerKind;
 use petri_protocol::{ErrorCode, WireError};
 
 use crate::codec;

@@ -34,7 +34,13 @@ pub(crate) struct Run {
 
 impl Run {
     /// Prepares a run; nothing is trained yet.
-    pub(crate) fn new(id: RunId, experiment: Experiment, dataset: Rc<Dataset>, device: &Device, on_gpu: bool) -> Result<Self, EngineError> {
+    pub(crate) fn new(
+        id: RunId,
+        experiment: Experiment,
+        dataset: Rc<Dataset>,
+        device: &Device,
+        on_gpu: bool,
+    ) -> Result<Self, EngineError> {
         Ok(Self {
             id,
             session: Session::new(experiment, dataset, device)?,

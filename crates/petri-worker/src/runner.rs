@@ -113,12 +113,10 @@ impl Runner {
             }
             Command::Probe { run, request, probe } => self.probe(run, request, &probe).await,
             Command::SelfTest { request } => self.self_test(request).await,
-            Command::Bench { request, preset, gpu, steps } => {
-                match bench::run(&mut self.engines, &preset, gpu, steps).await {
-                    Ok(result) => codec::send(&Event::Benched { request, result }),
-                    Err(error) => codec::send(&Event::Failed { run: None, request: Some(request), error }),
-                }
-            }
+            Command::Bench { request, preset, gpu, steps } => match bench::run(&mut self.engines, &preset, gpu, steps).await {
+                Ok(result) => codec::send(&Event::Benched { request, result }),
+                Err(error) => codec::send(&Event::Failed { run: None, request: Some(request), error }),
+            },
             Command::LoseDevice => self.engines.lose_gpu(),
             // Acted upon when it arrives, see the mailbox.
             Command::Panic => {}
@@ -223,7 +221,8 @@ impl Runner {
             Some(decision) => Ok((Ready { device: gpu, decision }, None)),
             None => {
                 codec::send(&Event::Progress { what: "Measuring both engines".into(), part: None });
-                let (cpu_millis, gpu_millis) = bench::both(experiment, dataset, &cpu, &gpu).await.map_err(|e| wire_error(&e, true))?;
+                let (cpu_millis, gpu_millis) =
+                    bench::both(experiment, dataset, &cpu, &gpu).await.map_err(|e| wire_error(&e, true))?;
                 let calibration = Calibration { key: String::new(), cpu_millis, gpu_millis };
                 let adapter = crate::adapter::describe().await;
                 let decision = match &adapter {
@@ -240,7 +239,13 @@ impl Runner {
         let Some(run) = self.run.as_ref().filter(|r| r.id == id) else { return };
         match probe::answer(&run.session, probe, give_way_if_due).await {
             Ok(answer) => codec::send_values(
-                &Event::ProbeAnswered { run: id, request, step: run.session.step_count(), parts: answer.parts, range: answer.range },
+                &Event::ProbeAnswered {
+                    run: id,
+                    request,
+                    step: run.session.step_count(),
+                    parts: answer.parts,
+                    range: answer.range,
+                },
                 &answer.values,
             ),
             Err(error) => {
@@ -292,7 +297,8 @@ async fn read_file(file: Option<File>) -> Result<(FileRef, Dataset), WireError> 
         return Err(bad(format!("{name} is larger than 2 GiB.")));
     }
     codec::send(&Event::Progress { what: format!("Reading {name}"), part: None });
-    let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| bad(format!("{name} could not be read from the disk.")))?;
+    let buffer =
+        JsFuture::from(file.array_buffer()).await.map_err(|_| bad(format!("{name} could not be read from the disk.")))?;
     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
     codec::send(&Event::Progress { what: format!("Unpacking {name}"), part: None });
     give_way().await;

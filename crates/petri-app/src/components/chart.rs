@@ -258,7 +258,13 @@ fn ValueTable(kind: ChartKind, version: Memo<u64>) -> impl IntoView {
                 .iter()
                 .rev()
                 .map(|p| {
-                    let train = m.curves.train.iter().rev().find(|t| t.step <= p.step).map_or("—".to_owned(), |t| format!("{:.4}", quantity.of(t)));
+                    let train = m
+                        .curves
+                        .train
+                        .iter()
+                        .rev()
+                        .find(|t| t.step <= p.step)
+                        .map_or("—".to_owned(), |t| format!("{:.4}", quantity.of(t)));
                     view! { <tr><td>{label(p.epoch)}</td><td>{train}</td><td>{format!("{:.4}", quantity.of(p))}</td></tr> }
                 })
                 .collect_view()

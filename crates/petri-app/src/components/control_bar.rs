@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use petri_protocol::RunEnd;
-use petri_protocol::engine_choice::Engine;
 use petri_protocol::link;
 
 use crate::components::controls::FieldProblems;
@@ -70,7 +69,6 @@ pub(crate) fn ControlBar() -> impl IntoView {
                 <p data-testid="status" data-step=move || step.get()>{status}</p>
                 <ProgressLine/>
             </div>
-            <EngineBadge/>
             <Announcer/>
         </div>
     }
@@ -113,27 +111,6 @@ fn ProgressLine() -> impl IntoView {
                 <p class="progress" data-testid="progress">
                     <progress value=p.part max="1" aria-label=p.what.clone()></progress>
                     <span>{p.what}{percent}{" …"}</span>
-                </p>
-            }
-        })
-    }
-}
-
-/// Which engine trains, on what, and why.
-#[component]
-fn EngineBadge() -> impl IntoView {
-    let lab = lab();
-    let decision = Memo::new(move |_| lab.model.with(|m| m.decision.clone()));
-    move || {
-        decision.get().map(|d| {
-            let (name, class) = match d.engine {
-                Engine::Cpu => ("CPU", "badge"),
-                Engine::Gpu => ("GPU", "badge badge-gpu"),
-            };
-            let adapter = d.adapter.map(|a| format!(" · {a}"));
-            view! {
-                <p class=class data-testid="engine">
-                    <strong>{name}</strong>{adapter}<span class="badge-reason">{d.reason}</span>
                 </p>
             }
         })

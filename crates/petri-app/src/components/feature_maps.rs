@@ -63,6 +63,7 @@ fn filter_tiles(answer: &ProbeAnswer, name: &str) -> Option<Picture> {
     let idx = answer.parts.iter().position(|p| p.name == name)?;
     let [out, channels, height, width] = answer.parts[idx].shape[..] else { return None };
     let area = height * width;
-    let first: Vec<f32> = answer.part(idx).chunks_exact(channels * area).take(MAX_FILTERS).flat_map(|f| f[..area].to_vec()).collect();
+    let first: Vec<f32> =
+        answer.part(idx).chunks_exact(channels * area).take(MAX_FILTERS).flat_map(|f| f[..area].to_vec()).collect();
     Some(tiles(&first, out.min(MAX_FILTERS), height, width, COLUMNS, Scale::Signed))
 }

@@ -7,6 +7,7 @@ pub(crate) mod control_bar;
 pub(crate) mod controls;
 pub(crate) mod data_panel;
 pub(crate) mod drop_target;
+pub(crate) mod engine_badge;
 pub(crate) mod feature_maps;
 pub(crate) mod network_panel;
 pub(crate) mod notices;

@@ -134,8 +134,10 @@ fn row(idx: usize, node: NodeSpec, shape: Option<NodeShape>) -> impl IntoView {
     let lab = lab();
     let key = format!("network.{}", node.name);
     let output = shape.as_ref().map_or("—".to_owned(), |s| s.output.to_string());
-    let parameters = shape.as_ref().map_or(String::new(), |s| if s.n_parameters > 0 { grouped(s.n_parameters as u64) } else { String::new() });
-    let inputs = if node.inputs.is_empty() && !node.op.takes_many() { ().into_any() } else { inputs_field(idx, &node).into_any() };
+    let parameters =
+        shape.as_ref().map_or(String::new(), |s| if s.n_parameters > 0 { grouped(s.n_parameters as u64) } else { String::new() });
+    let inputs =
+        if node.inputs.is_empty() && !node.op.takes_many() { ().into_any() } else { inputs_field(idx, &node).into_any() };
     let name = node.name.clone();
     view! {
         <tr>

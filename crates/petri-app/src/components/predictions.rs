@@ -36,10 +36,12 @@ pub(crate) fn Predictions() -> impl IntoView {
             samples.with(|s| predictions.with(|p| said(&info, s.as_ref()?, p.as_ref()?, i)))
         });
         let text = move || said.get().map_or(String::new(), |s| s.text);
-        let name = move || said.get().map_or(format!("Validation image {}", i + 1), |s| {
-            let mark = s.is_right.map_or("", |r| if r { ", right" } else { ", wrong" });
-            format!("Validation image {}: network says {}, truth {}{mark}", i + 1, s.text, s.truth)
-        });
+        let name = move || {
+            said.get().map_or(format!("Validation image {}", i + 1), |s| {
+                let mark = s.is_right.map_or("", |r| if r { ", right" } else { ", wrong" });
+                format!("Validation image {}: network says {}, truth {}{mark}", i + 1, s.text, s.truth)
+            })
+        };
         view! {
             <button type="button" class="prediction" aria-pressed=move || (chosen.get() == i).to_string() aria-label=name
                 class:right=move || said.get().and_then(|s| s.is_right) == Some(true)
@@ -92,7 +94,8 @@ fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i: us
         }
         Task::MultiLabel => {
             let names = |values: &[f32]| {
-                let names: Vec<&str> = info.classes.iter().zip(values).filter(|(_, v)| **v > 0.5).map(|(n, _)| n.as_str()).collect();
+                let names: Vec<&str> =
+                    info.classes.iter().zip(values).filter(|(_, v)| **v > 0.5).map(|(n, _)| n.as_str()).collect();
                 if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
             };
             let p = names(predictions.part(0).get(i * k..(i + 1) * k)?);

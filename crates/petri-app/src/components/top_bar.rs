@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use petri_protocol::{link, presets};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use crate::components::engine_badge::EngineBadge;
 use crate::context::lab;
 
 /// Key of the theme in local storage.
@@ -52,6 +53,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 </select>
             </label>
             <p class="top-summary">{summary}</p>
+            <EngineBadge/>
             <label class="top-field">
                 <span class="visually-hidden">"Colours"</span>
                 <select on:change=move |ev| {

@@ -7,15 +7,8 @@
 pub type Rgb = [u8; 3];
 
 /// Okabe and Ito's palette, strongest contrasts first, without black.
-const CLASSES: [Rgb; 7] = [
-    [0, 114, 178],
-    [230, 159, 0],
-    [0, 158, 115],
-    [213, 94, 0],
-    [204, 121, 167],
-    [86, 180, 233],
-    [240, 228, 66],
-];
+const CLASSES: [Rgb; 7] =
+    [[0, 114, 178], [230, 159, 0], [0, 158, 115], [213, 94, 0], [204, 121, 167], [86, 180, 233], [240, 228, 66]];
 
 /// Viridis at 0, 1/8 … 1.
 const VIRIDIS: [Rgb; 9] = [

@@ -76,11 +76,7 @@ impl Curves {
 
     /// Epochs and values of a quantity, without points that have no such value.
     pub fn series(&self, split: Split, quantity: Quantity) -> Vec<(f32, f32)> {
-        self.of(split)
-            .iter()
-            .map(|p| (p.epoch, quantity.of(p)))
-            .filter(|(_, v)| v.is_finite())
-            .collect()
+        self.of(split).iter().map(|p| (p.epoch, quantity.of(p))).filter(|(_, v)| v.is_finite()).collect()
     }
 }
 

@@ -7,8 +7,8 @@ use petri_protocol::engine_choice::{Adapter, Calibration, Decision, Engine, Plan
 use petri_protocol::event::WorkerKind;
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{
-    Command, DataInfo, DataSource, EngineChoice, ErrorCode, Event, Experiment, FileRef, LossSpec, MetricPoint,
-    PROTOCOL_VERSION, Probe, Problem, RequestId, RunEnd, RunId, RunState, Split, Task, WireError, notation, presets,
+    Command, DataInfo, DataSource, EngineChoice, ErrorCode, Event, Experiment, FileRef, LossSpec, MetricPoint, PROTOCOL_VERSION,
+    Probe, Problem, RequestId, RunEnd, RunId, RunState, Split, Task, WireError, notation, presets,
 };
 
 use super::curves::Curves;
@@ -550,7 +550,8 @@ impl Model {
         if !self.worker_ready && self.phase == Phase::Failed {
             return Vec::new();
         }
-        let message = error.unwrap_or_else(|| WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly."));
+        let message =
+            error.unwrap_or_else(|| WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly."));
         self.notices.error(message);
         let was = self.worker;
         if !self.worker_ready {
@@ -581,9 +582,7 @@ impl Model {
         let Some(info) = self.info() else { return Vec::new() };
         let mut wanted = Vec::new();
         if info.is_planar() {
-            wanted.push(Probe::Samples {
-                range: petri_protocol::SampleRange { split: Split::Train, start: 0, count: 1000 },
-            });
+            wanted.push(Probe::Samples { range: petri_protocol::SampleRange { split: Split::Train, start: 0, count: 1000 } });
             wanted.push(Probe::Boundary { resolution: BOUNDARY_CELLS, extent: petri_data::generators::EXTENT });
         } else {
             wanted.push(Probe::Samples { range: grid_range() });

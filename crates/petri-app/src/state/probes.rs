@@ -104,7 +104,14 @@ impl Probes {
     }
 
     /// Takes an answer; those to questions that are not under way are dropped.
-    pub fn answered(&mut self, request: RequestId, parts: Vec<PayloadPart>, values: Vec<f32>, range: Option<SampleRange>, step: usize) {
+    pub fn answered(
+        &mut self,
+        request: RequestId,
+        parts: Vec<PayloadPart>,
+        values: Vec<f32>,
+        range: Option<SampleRange>,
+        step: usize,
+    ) {
         if let Some(slot) = self.slots.values_mut().find(|s| s.under_way == Some(request)) {
             let version = slot.answer.version + 1;
             slot.answer = ProbeAnswer { parts, values, range, step, version };

@@ -20,8 +20,5 @@ pub fn draw(class: usize, noise: f32, rng: &mut dyn Rng) -> [f32; 2] {
     let angle = uniform_in(&mut rng, 0.0, std::f32::consts::TAU);
     // The square root spreads points evenly over the disc.
     let radius = if class == 1 { 2.0 * uniform(&mut rng).sqrt() } else { uniform_in(&mut rng, 3.0, 4.5) };
-    [
-        radius * angle.cos() + noise * normal(&mut rng),
-        radius * angle.sin() + noise * normal(&mut rng),
-    ]
+    [radius * angle.cos() + noise * normal(&mut rng), radius * angle.sin() + noise * normal(&mut rng)]
 }

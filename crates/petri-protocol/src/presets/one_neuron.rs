@@ -15,10 +15,7 @@ pub const CARD: PresetCard = PresetCard {
 fn experiment() -> Experiment {
     Experiment {
         data: DataSpec::default(),
-        network: NetworkSpec::chain([
-            OpSpec::Dense { units: 1, init: Init::Glorot },
-            OpSpec::activation(Function::Sigmoid),
-        ]),
+        network: NetworkSpec::chain([OpSpec::Dense { units: 1, init: Init::Glorot }, OpSpec::activation(Function::Sigmoid)]),
         training: TrainingSpec {
             loss: LossSpec::BinaryCrossEntropy,
             learning_rate: 0.03,

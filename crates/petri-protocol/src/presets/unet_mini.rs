@@ -39,13 +39,7 @@ pub fn network() -> NetworkSpec {
 
 fn experiment() -> Experiment {
     Experiment {
-        data: DataSpec {
-            source: DataSource::Cells,
-            n_samples: 128,
-            noise: 0.3,
-            standardise: true,
-            ..DataSpec::default()
-        },
+        data: DataSpec { source: DataSource::Cells, n_samples: 128, noise: 0.3, standardise: true, ..DataSpec::default() },
         network: network(),
         training: TrainingSpec { learning_rate: 0.003, batch_size: 4, epochs: 20, ..TrainingSpec::default() },
         seed: 1,
