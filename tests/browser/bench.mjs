@@ -1,8 +1,8 @@
 // Milliseconds per training step of Petri's session beside a bare burn loop, for the three reference
 // networks and both engines in one browser, and the time from a cold start to the first loss point.
-import { spawn } from "node:child_process";
 import { chromium } from "@playwright/test";
 import { launchOptions } from "./chromium.mjs";
+import { host } from "./host.mjs";
 import { converse } from "./worker.mjs";
 
 const steps = Number(process.env.PETRI_BENCH_STEPS ?? 40);
@@ -10,10 +10,9 @@ const origin = "http://127.0.0.1:8322";
 /// Measured for the bare loop on two cores: [CPU, GPU on SwiftShader with fusion].
 const reference = { mlp: [1.3, 19], cnn: [25, 560], "unet-mini": [73, 563] };
 
-const host = spawn(process.env.PETRI_XTASK, ["host", process.env.PETRI_SITE, "--port", "8322"], { stdio: "ignore" });
+const server = await host(process.env.PETRI_SITE, 8322);
 const browser = await chromium.launch(launchOptions);
 try {
-  await reachable();
   const page = await browser.newPage();
   await page.goto(`${origin}/#/lab?v=1&preset=cnn`);
   const rows = [];
@@ -33,21 +32,14 @@ try {
   for (const engine of ["cpu", "gpu"]) console.log(`cold start to the first loss point, one neuron on the ${engine.toUpperCase()} engine: ${await coldStart(engine)} ms`);
 } finally {
   await browser.close();
-  host.kill();
+  server.closeAllConnections();
+  server.close();
 }
 
 function print([engine, preset, n, session, bare, ratio, table]) {
   if (preset === "mlp" && engine === "CPU") console.log("engine  network    steps   session      bare     ratio   table");
   const ms = (value) => value.toFixed(2).padStart(8);
   console.log(`${engine.padEnd(7)} ${preset.padEnd(10)} ${String(n).padStart(5)} ${ms(session)} ${ms(bare)} ${ms(ratio)} ${String(table).padStart(7)}`);
-}
-
-async function reachable() {
-  for (let i = 0; i < 50; i++) {
-    if (await fetch(origin).then((r) => r.ok).catch(() => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${origin} cannot be reached`);
 }
 
 /// A new profile without any cache: from the request for the page to the first point in the chart.

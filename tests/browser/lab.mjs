@@ -9,6 +9,8 @@ export class Lab {
     this.status = page.getByTestId("status");
     this.engine = page.getByTestId("engine");
     this.notices = page.getByTestId("notices");
+    /// What the Content-Security-Policy refused; must be empty at the end of each test.
+    this.refused = [];
   }
 
   async open(link) {
@@ -66,13 +68,13 @@ export class Lab {
 export const test = base.extend({
   lab: async ({ page, baseURL }, use) => {
     const outside = [];
-    const refused = [];
     page.context().on("request", (request) => {
       const url = request.url();
       if (!url.startsWith(baseURL) && !/^(data|blob):/.test(url)) outside.push(url);
     });
+    const lab = new Lab(page);
     page.on("console", (message) => {
-      if (/content security policy/i.test(message.text())) refused.push(message.text());
+      if (/content security policy/i.test(message.text())) lab.refused.push(message.text());
     });
     // The page has no hook of its own: its workers and what it tells them are remembered from outside.
     await page.addInitScript(() => {
@@ -90,9 +92,9 @@ export const test = base.extend({
         }
       };
     });
-    await use(new Lab(page));
+    await use(lab);
     expect(outside, "requests that left the origin").toEqual([]);
-    expect(refused, "what the Content-Security-Policy refused").toEqual([]);
+    expect(lab.refused, "what the Content-Security-Policy refused").toEqual([]);
   },
 });
 

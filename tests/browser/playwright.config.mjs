@@ -17,7 +17,7 @@ export default defineConfig({
   reporter: [["list"], ["json"]],
   use: { baseURL: origin, launchOptions, viewport: { width: 1366, height: 900 }, trace: "retain-on-failure" },
   webServer: {
-    command: `"${process.env.PETRI_XTASK}" host "${process.env.PETRI_SITE}" --port ${port}`,
+    command: `node host.mjs "${process.env.PETRI_SITE}" ${port}`,
     url: origin,
     reuseExistingServer: false,
   },

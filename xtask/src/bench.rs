@@ -16,7 +16,6 @@ fn measure(site: &std::path::Path, steps: usize) -> Result<()> {
             .arg(browser::folder().join("bench.mjs"))
             .env("PETRI_SITE", site)
             .env("PETRI_CHROMIUM", chromium)
-            .env("PETRI_XTASK", std::env::current_exe()?)
             .env("PETRI_BENCH_STEPS", steps.to_string()),
     )
 }

@@ -8,7 +8,6 @@ mod build;
 mod check;
 mod crates;
 mod finish;
-mod host;
 mod run;
 mod size;
 mod test;
@@ -61,15 +60,6 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Serves a folder on this computer, for tests.
-    #[command(hide = true)]
-    Host {
-        /// The folder.
-        folder: PathBuf,
-        /// The port.
-        #[arg(long, default_value_t = 8321)]
-        port: u16,
-    },
     /// Finishes a site that Trunk has put together: called by its hook.
     #[command(hide = true)]
     Finish {
@@ -86,7 +76,6 @@ fn main() -> Result<()> {
         Command::Check => check::all(),
         Command::Size => size::report(),
         Command::Bench { steps, release } => bench::run(steps, release),
-        Command::Host { folder, port } => host::serve(&folder, port),
         Command::Finish { folder } => finish::site(&folder),
     }
 }

@@ -32,7 +32,6 @@ pub(crate) fn all(only_native: bool, grep: Option<&str>) -> Result<()> {
     playwright
         .env("PETRI_SITE", &site)
         .env("PETRI_CHROMIUM", &chromium)
-        .env("PETRI_XTASK", std::env::current_exe()?)
         .env("PETRI_TEST_DATA", data)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
     let status = playwright.status().context("could not start npx playwright")?;

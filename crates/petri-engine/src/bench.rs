@@ -112,6 +112,7 @@ struct Unet {
 }
 
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum Model {
     Mlp(Mlp),
     Cnn(Cnn),

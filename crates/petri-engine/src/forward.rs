@@ -131,9 +131,9 @@ pub fn forward(
         };
         kept[idx] = Some(output);
         // Feature maps that nobody reads any more are let go at once.
-        for i in 0..idx {
+        for (i, value) in kept[..idx].iter_mut().enumerate() {
             if plan.last_use[i] == idx && !keep.contains(&i) {
-                kept[i] = None;
+                *value = None;
             }
         }
     }

@@ -10,7 +10,7 @@ const EPSILON: f32 = 1e-8;
 
 /// Builds an optimizer. The learning rate is given at each step.
 pub fn build(spec: OptimizerSpec, weight_decay: f64) -> ModuleOptimizer {
-    let decay = (weight_decay > 0.0).then(|| WeightDecayConfig { penalty: weight_decay as f32 });
+    let decay = (weight_decay > 0.0).then_some(WeightDecayConfig { penalty: weight_decay as f32 });
     match spec {
         OptimizerSpec::Sgd { momentum, nesterov } => SgdConfig::new()
             .with_momentum((momentum > 0.0).then_some(MomentumConfig { momentum, dampening: 0.0, nesterov }))

@@ -59,11 +59,10 @@ impl Plan {
         }
         let last = nodes.len().checked_sub(1);
         let logits = last.and_then(|last| {
-            let for_display = match (spec.final_function(), loss) {
-                (Some(Function::Sigmoid), LossSpec::BinaryCrossEntropy) => true,
-                (Some(Function::Softmax), LossSpec::CrossEntropy) => true,
-                _ => false,
-            };
+            let for_display = matches!(
+                (spec.final_function(), loss),
+                (Some(Function::Sigmoid), LossSpec::BinaryCrossEntropy) | (Some(Function::Softmax), LossSpec::CrossEntropy)
+            );
             if for_display { nodes[last].inputs[0] } else { Some(last) }
         });
         Ok(Self { input, nodes, last_use, logits })

@@ -134,7 +134,7 @@ struct Args<'a> {
 impl<'a> Args<'a> {
     fn first<T: std::str::FromStr>(&mut self, what: &str) -> Result<T, String> {
         let text = self.first.take().ok_or_else(|| format!("{what} is missing"))?;
-        text.parse().map_err(|_| format!("{what} \"{}\" is no number", shorten(text)))
+        text.parse().ok().ok_or_else(|| format!("{what} \"{}\" is no number", shorten(text)))
     }
 
     fn take(&mut self, key: &str) -> Option<&'a str> {
@@ -143,7 +143,7 @@ impl<'a> Args<'a> {
     }
 
     fn number(&mut self, key: &str, default: usize) -> Result<usize, String> {
-        self.take(key).map_or(Ok(default), |v| v.parse().map_err(|_| format!("{key}=\"{}\" is no number", shorten(v))))
+        self.take(key).map_or(Ok(default), |v| v.parse().ok().ok_or_else(|| format!("{key}=\"{}\" is no number", shorten(v))))
     }
 
     fn init(&mut self, default: Init) -> Result<Init, String> {
@@ -194,7 +194,7 @@ fn op_from_args(word: &str, args: &mut Args<'_>) -> Result<OpSpec, String> {
                 None => Padding::Valid,
                 Some("same") => Padding::Same,
                 Some("valid") => Padding::Valid,
-                Some(n) => Padding::Pixels(n.parse().map_err(|_| format!("p=\"{}\": same, valid or a number", shorten(n)))?),
+                Some(n) => Padding::Pixels(n.parse().ok().ok_or_else(|| format!("p=\"{}\": same, valid or a number", shorten(n)))?),
             },
             dilation: args.number("d", 1)?,
             groups: args.number("g", 1)?,

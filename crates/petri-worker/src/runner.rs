@@ -298,7 +298,7 @@ async fn read_file(file: Option<File>) -> Result<(FileRef, Dataset), WireError> 
     }
     codec::send(&Event::Progress { what: format!("Reading {name}"), part: None });
     let buffer =
-        JsFuture::from(file.array_buffer()).await.map_err(|_| bad(format!("{name} could not be read from the disk.")))?;
+        JsFuture::from(file.array_buffer()).await.ok().ok_or_else(|| bad(format!("{name} could not be read from the disk.")))?;
     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
     codec::send(&Event::Progress { what: format!("Unpacking {name}"), part: None });
     give_way().await;

@@ -83,6 +83,7 @@ fn scene(curves: &Curves, kind: ChartKind, log: bool, smoothing: f32) -> Scene {
     let (bottom, top) = (HEIGHT - BOTTOM, TOP);
     let y = match kind {
         ChartKind::Accuracy => Axis { low: 0.0, high: 1.0, log: false, from: bottom, to: top },
+        ChartKind::Loss if all().next().is_none() => Axis { low: 0.0, high: 1.0, log: false, from: bottom, to: top },
         ChartKind::Loss if log => Axis::fit(all().map(|p| p.1), true, bottom, top),
         ChartKind::Loss => Axis::fit(all().map(|p| p.1).chain([0.0]), false, bottom, top),
     };

@@ -48,12 +48,16 @@ fn title(op: &OpSpec) -> &'static str {
     menu().into_iter().find(|(_, other)| same_kind(other)).map_or("", |(title, _)| title)
 }
 
+/// Settings in the order in which one thinks of them.
+const ORDER: [&str; 12] =
+    ["units", "filters", "kernel", "size", "factor", "rate", "stride", "padding", "dilation", "groups", "mode", "init"];
+
 /// Settings of an operation by name, from its serialised form: one code for all operations.
 fn settings(op: &OpSpec) -> Vec<(String, Value)> {
-    match serde_json::to_value(op) {
-        Ok(Value::Object(object)) => object.into_iter().filter(|(key, _)| key != "kind" && key != "function").collect(),
-        _ => vec![],
-    }
+    let Ok(Value::Object(object)) = serde_json::to_value(op) else { return vec![] };
+    let mut settings: Vec<_> = object.into_iter().filter(|(key, _)| key != "kind" && key != "function").collect();
+    settings.sort_by_key(|(key, _)| ORDER.iter().position(|k| k == key));
+    settings
 }
 
 /// The operation with one setting changed; `None` when the value is not possible.
@@ -104,11 +108,11 @@ pub(crate) fn NetworkPanel() -> impl IntoView {
             <table class="network">
                 <thead><tr>
                     <th scope="col">"Layer"</th><th scope="col">"Settings"</th>
-                    <th scope="col">"Output"</th><th scope="col">"Parameters"</th><th scope="col"><span class="visually-hidden">"Change"</span></th>
+                    <th scope="col" class="number">"Output"</th><th scope="col" class="number">"Parameters"</th><th scope="col"><span class="visually-hidden">"Change"</span></th>
                 </tr></thead>
                 <tbody>
-                    <tr class="network-input"><th scope="row">"input"</th><td></td><td>{input}</td><td></td>
-                        <td><AddLayer idx=0/></td></tr>
+                    <tr class="network-input"><th scope="row">"input"</th><td></td><td class="number">{input}</td><td></td>
+                        <td class="layer-buttons"><AddLayer idx=0/></td></tr>
                     {move || rows.get().into_iter().enumerate().map(|(idx, (node, shape))| row(idx, node, shape)).collect_view()}
                 </tbody>
             </table>

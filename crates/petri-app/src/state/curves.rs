@@ -145,7 +145,7 @@ mod tests {
         let series: Vec<(f32, f32)> = (0..10_000).map(|i| (i as f32, if i == 5003 { 9.0 } else { 0.0 })).collect();
         let thin = thin(&series, 100);
         assert!(thin.len() <= 202);
-        assert!(thin.iter().any(|p| *p == (5003.0, 9.0)));
+        assert!(thin.contains(&(5003.0, 9.0)));
         assert!(thin.windows(2).all(|w| w[0].0 < w[1].0), "in order");
     }
 
