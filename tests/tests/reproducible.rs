@@ -65,3 +65,26 @@ fn initial_weights_depend_on_the_seed_alone() {
     assert!(draw(1)[0][1].values.iter().all(|v| *v == 0.0));
     assert!(draw(1)[0][0].values.iter().any(|v| *v != 0.0));
 }
+
+#[test]
+fn dropout_zeroes_its_share_and_keeps_the_mean() {
+    use petri_engine::Trainer;
+    use petri_protocol::{Init, OptimizerSpec, TensorShape, TrainingSpec};
+    // One zero weight per input and inputs of 1: the gradient of a weight is the sum of its mask.
+    let network = NetworkSpec::chain([OpSpec::Dropout { rate: 0.25 }, OpSpec::Dense { units: 1, init: Init::Zero }]);
+    let training = TrainingSpec {
+        loss: petri_protocol::LossSpec::MeanSquaredError,
+        optimizer: OptimizerSpec::Sgd { momentum: 0.0, nesterov: false },
+        ..TrainingSpec::default()
+    };
+    let features = 4000;
+    let trainer = Trainer::new(&network, TensorShape::Features(features), &training, 1, &device::cpu()).expect("valid");
+    let batch = petri_data::Batch { size: 1, n_real: 1, inputs: vec![1.0; features], targets: vec![1.0], weights: vec![1.0] };
+    let (_, gradients) = pollster::block_on(trainer.gradients(&batch)).expect("the CPU cannot fail");
+    // d/dw (w·m − 1)² at w = 0 is −2 m.
+    let masks: Vec<f32> = gradients[0].iter().map(|g| g / -2.0).collect();
+    let dropped = masks.iter().filter(|m| **m == 0.0).count() as f32 / features as f32;
+    assert!((dropped - 0.25).abs() < 0.03, "{dropped}");
+    assert!(masks.iter().all(|m| *m == 0.0 || (m - 4.0 / 3.0).abs() < 1e-5));
+    assert!((masks.iter().sum::<f32>() / features as f32 - 1.0).abs() < 0.04);
+}

@@ -29,15 +29,12 @@ pub(crate) fn all() -> Result<()> {
         "-D",
         "warnings",
     ]))?;
-    run(toolchain.cargo().args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "--profile", "serve"]).args([
-        "-p",
-        "petri-worker",
-        "--features",
-        "fusion",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    // With the profile of the quick site, whose build scripts and macros are then built once for both.
+    for package in [&["-p", "petri-app"][..], &["-p", "petri-worker", "--features", "fusion"]] {
+        let mut clippy = toolchain.cargo();
+        clippy.args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "--profile", "serve"]);
+        run(clippy.args(package).args(["--", "-D", "warnings"]))?;
+    }
     step("Documentation", "links in it must lead somewhere");
     run(cargo()
         .args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"])

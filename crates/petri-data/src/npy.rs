@@ -174,7 +174,8 @@ impl Dict {
             .map(|s| {
                 s.trim_end_matches('L')
                     .parse()
-                    .ok().ok_or_else(|| format!("its shape holds \"{}\"", s.chars().take(20).collect::<String>()))
+                    .ok()
+                    .ok_or_else(|| format!("its shape holds \"{}\"", s.chars().take(20).collect::<String>()))
             })
             .collect::<Result<Vec<usize>, String>>()?;
         if shape.len() > MAX_DIMENSIONS {

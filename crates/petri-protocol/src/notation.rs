@@ -194,7 +194,9 @@ fn op_from_args(word: &str, args: &mut Args<'_>) -> Result<OpSpec, String> {
                 None => Padding::Valid,
                 Some("same") => Padding::Same,
                 Some("valid") => Padding::Valid,
-                Some(n) => Padding::Pixels(n.parse().ok().ok_or_else(|| format!("p=\"{}\": same, valid or a number", shorten(n)))?),
+                Some(n) => {
+                    Padding::Pixels(n.parse().ok().ok_or_else(|| format!("p=\"{}\": same, valid or a number", shorten(n)))?)
+                }
             },
             dilation: args.number("d", 1)?,
             groups: args.number("g", 1)?,

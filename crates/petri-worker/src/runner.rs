@@ -204,6 +204,8 @@ impl Runner {
             Ok(gpu) => gpu,
             Err(why) => return Ok((self.engines.fall_back(ErrorCode::GpuUnavailable, &why), None)),
         };
+        // Every allocation is a buffer of its own: the last run's are given back first.
+        gpu.memory_cleanup();
         let key = format!("{:?} {}", dataset.info.input, notation::print(&experiment.network));
         if !self.engines.is_trusted(&key) {
             codec::send(&Event::Progress { what: "Compiling shaders and comparing both engines".into(), part: None });

@@ -1,6 +1,7 @@
 //! What the page knows, and how events of the worker change it. No browser here.
 
 pub mod curves;
+pub mod file;
 pub mod model;
 pub mod notice;
 pub mod probes;

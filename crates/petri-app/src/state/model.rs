@@ -7,11 +7,12 @@ use petri_protocol::engine_choice::{Adapter, Calibration, Decision, Engine, Plan
 use petri_protocol::event::WorkerKind;
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{
-    Command, DataInfo, DataSource, EngineChoice, ErrorCode, Event, Experiment, FileRef, LossSpec, MetricPoint, PROTOCOL_VERSION,
-    Probe, Problem, RequestId, RunEnd, RunId, RunState, Split, Task, WireError, notation, presets,
+    Command, DataInfo, DataSource, EngineChoice, ErrorCode, Event, Experiment, MetricPoint, PROTOCOL_VERSION, Probe, Problem,
+    RequestId, RunEnd, RunId, RunState, Split, WireError, notation,
 };
 
 use super::curves::Curves;
+use super::file::LoadedFile;
 use super::notice::Notices;
 use super::probes::{BOUNDARY_CELLS, Probes, grid_range};
 
@@ -61,15 +62,6 @@ pub struct Progress {
     pub what: String,
     /// Part that is done, where that is known.
     pub part: Option<f32>,
-}
-
-/// A file that the worker has read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoadedFile {
-    /// How links name it.
-    pub file: FileRef,
-    /// What is in it.
-    pub info: DataInfo,
 }
 
 /// The state of the lab.
@@ -213,7 +205,7 @@ impl Model {
             && self.experiment.data.file.is_none()
             && let Some(file) = self.file.clone()
         {
-            self.adapt_to(&file);
+            file.adapt(&mut self.experiment);
         }
         self.changed()
     }
@@ -230,7 +222,7 @@ impl Model {
         }
         if self.experiment.data.source == DataSource::File && before.data.source != DataSource::File {
             match self.file.clone() {
-                Some(file) => self.adapt_to(&file),
+                Some(file) => file.adapt(&mut self.experiment),
                 None => self.experiment.data.file = None,
             }
         }
@@ -378,24 +370,6 @@ impl Model {
         self.adapter.as_ref().map(|a| calibration_key(&network, self.experiment.training.batch_size, a))
     }
 
-    /// Changes last layer and loss so that the network fits a file; another network when it cannot.
-    fn adapt_to(&mut self, loaded: &LoadedFile) {
-        let info = &loaded.info;
-        let experiment = &mut self.experiment;
-        experiment.data.source = DataSource::File;
-        experiment.data.file = Some(loaded.file.clone());
-        experiment.training.loss = match info.task {
-            Task::MultiLabel => LossSpec::BinaryCrossEntropy,
-            _ => LossSpec::CrossEntropy,
-        };
-        if info.task == Task::MultiLabel {
-            experiment.training.class_weights = petri_protocol::ClassWeights::None;
-        }
-        if !experiment.validate(Some(info)).is_empty() {
-            experiment.network = presets::cnn::network(info.n_classes());
-        }
-    }
-
     // --- events of the worker ---
 
     /// Takes an event of the worker.
@@ -490,7 +464,7 @@ impl Model {
             return if self.phase == Phase::Incomplete { self.prepare() } else { Vec::new() };
         }
         if !used || !self.problems().is_empty() {
-            self.adapt_to(&loaded);
+            loaded.adapt(&mut self.experiment);
         }
         self.changed()
     }

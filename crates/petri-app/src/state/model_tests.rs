@@ -1,8 +1,7 @@
 //! Tests of the lab's state: events in, effects and phases out.
 
 use super::*;
-use petri_protocol::TensorShape;
-use petri_protocol::{RunState, SplitSizes};
+use petri_protocol::{FileRef, SplitSizes, Task, TensorShape};
 
 fn ready(worker: WorkerKind) -> Event {
     Event::Ready { protocol: PROTOCOL_VERSION, build: String::new(), worker, adapter: None }
