@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::run::{exists, install, root, step};
+use crate::run::{apt_get, exists, install, root, step};
 
 /// Where a Chromium usually is.
 const PLACES: [&str; 6] = [
@@ -41,11 +41,8 @@ pub(crate) fn ensure() -> Result<PathBuf> {
     }
     step("Installing Chromium", "the tests run in a real browser");
     if exists("apt-get") {
-        install(Command::new("apt-get").arg("update"), "sudo apt-get update")?;
-        install(
-            Command::new("apt-get").args(["install", "-y", "--no-install-recommends", "chromium"]),
-            "sudo apt-get install chromium",
-        )?;
+        install(apt_get().arg("update"), "sudo apt-get update")?;
+        install(apt_get().args(["install", "-y", "--no-install-recommends", "chromium"]), "sudo apt-get install chromium")?;
     }
     match find() {
         Some(path) => Ok(path),

@@ -58,3 +58,10 @@ pub(crate) fn install(command: &mut Command, by_hand: &str) -> Result<()> {
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
+
+/// Debian's package tool, which must not ask anything.
+pub(crate) fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::run::{exists, install, output, run, step, target};
+use crate::run::{apt_get, exists, install, output, run, step, target};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Where Debian's compiler looks for the std of the target.
@@ -52,8 +52,8 @@ impl Toolchain {
         if !DEBIAN_PACKAGES.iter().all(|p| installed(p)) {
             step("Installing Debian's Rust for browsers", "rustc-web is a compiler that can build for wasm32");
             let by_hand = format!("sudo apt-get install {}", DEBIAN_PACKAGES.join(" "));
-            install(Command::new("apt-get").arg("update"), "sudo apt-get update")?;
-            install(Command::new("apt-get").args(["install", "-y", "--no-install-recommends"]).args(DEBIAN_PACKAGES), &by_hand)?;
+            install(apt_get().arg("update"), "sudo apt-get update")?;
+            install(apt_get().args(["install", "-y", "--no-install-recommends"]).args(DEBIAN_PACKAGES), &by_hand)?;
         }
         let linker = rust_lld()?;
         let toolchain = Self::Debian { linker };

@@ -88,3 +88,25 @@ test("every probe answers the same on both engines", async ({ page, lab }) => {
     }
   }
 });
+
+test("auto measures both engines once, says why, and remembers", async ({ lab, page }) => {
+  // The software adapter under another name: auto would not even try it under its own.
+  await page.route("**/static/worker.js*", async (route) => {
+    const response = await route.fetch();
+    const disguise = `
+      const info = { vendor: "acme", architecture: "one", device: "", description: "", isFallbackAdapter: false };
+      Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
+    `;
+    await route.fulfill({ response, body: disguise + (await response.text()) });
+  });
+  await lab.open("preset=unet-mini&data.n_samples=40");
+  await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
+  await expect(lab.engine).toContainText(/measured here: [\d.]+ ms a step on the GPU, [\d.]+ ms on the CPU/);
+  const reason = await lab.engine.innerText();
+  const stored = await page.evaluate(() => JSON.parse(localStorage.getItem("petri.calibrations")));
+  expect(Object.keys(stored)[0]).toContain("acme one · 4 · conv(8");
+  // Another visit decides by the same numbers, without measuring and without the large worker if the CPU won.
+  await page.reload();
+  await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
+  expect(await lab.engine.innerText()).toBe(reason);
+});

@@ -44,6 +44,7 @@ pub(crate) fn Lab() -> impl IntoView {
         <ControlBar/>
         <Notices/>
         <main class="lab">
+            <h1 class="visually-hidden">"The lab"</h1>
             <div class="lab-setup">
                 <DataPanel/>
                 <TrainingPanel/>
