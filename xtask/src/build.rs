@@ -30,7 +30,7 @@ fn prepare() -> Result<Toolchain> {
 /// Builds the site to be published.
 pub(crate) fn release() -> Result<()> {
     let toolchain = prepare()?;
-    step("Building the site in dist/", "small and fast; 15 to 25 minutes from nothing on two cores");
+    step("Building the site in dist/", "small and fast; about 22 minutes from nothing on two cores");
     run(trunk(&toolchain)?.args(["build", "--release", "--locked"]))?;
     println!("\nThe site is in {}. Any static web server can serve it.", root().join("dist").display());
     Ok(())
@@ -49,7 +49,7 @@ pub(crate) fn quick() -> Result<std::path::PathBuf> {
 /// Builds the site quickly and serves it, building again when a file changes.
 pub(crate) fn serve(port: u16) -> Result<()> {
     let toolchain = prepare()?;
-    step("Building and serving the site", "10 to 15 minutes from nothing on two cores, seconds later on; Ctrl-C ends it");
+    step("Building and serving the site", "about 18 minutes from nothing on two cores, seconds later on; Ctrl-C ends it");
     println!("\n    Petri will be at http://127.0.0.1:{port}/\n");
     let dist = target().join("site");
     std::fs::create_dir_all(&dist)?;
