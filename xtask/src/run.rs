@@ -5,10 +5,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-/// The root of the repository.
+/// The root of the repository. Cargo says at run time which one: several checkouts may share a target
+/// folder, and the program in it may have been built for another.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().map_or_else(|| manifest.to_path_buf(), Path::to_path_buf)
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest.parent().map_or_else(|| manifest.clone(), Path::to_path_buf)
 }
 
 /// Cargo's target folder; `CARGO_TARGET_DIR` lets it survive a fresh checkout.
