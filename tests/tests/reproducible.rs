@@ -27,11 +27,11 @@ fn run(experiment: &Experiment, n: usize) -> (Vec<u32>, u64) {
 fn with_dropout() -> Experiment {
     let mut experiment = (presets::mlp::CARD.experiment)();
     experiment.network = NetworkSpec::chain([
-        OpSpec::Dense { units: 8, init: petri_protocol::Init::He },
+        OpSpec::Dense { units: 8, init: petri_protocol::Init::He, bias: true },
         OpSpec::BatchNorm,
         OpSpec::activation(Function::Relu),
         OpSpec::Dropout { rate: 0.3 },
-        OpSpec::Dense { units: 2, init: petri_protocol::Init::Glorot },
+        OpSpec::dense(2),
     ]);
     experiment
 }
@@ -57,7 +57,7 @@ fn initial_weights_depend_on_the_seed_alone() {
     let draw = |seed| {
         let plan =
             petri_engine::plan::Plan::new(&experiment.network, presets::cnn::example_info().input, experiment.training.loss);
-        petri_engine::layers::draw(seed, &plan.expect("valid"))
+        petri_engine::layers::draw(seed, &plan.expect("valid"), &std::collections::BTreeMap::new())
     };
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));
@@ -71,7 +71,7 @@ fn dropout_zeroes_its_share_and_keeps_the_mean() {
     use petri_engine::Trainer;
     use petri_protocol::{Init, OptimizerSpec, TensorShape, TrainingSpec};
     // One zero weight per input and inputs of 1: the gradient of a weight is the sum of its mask.
-    let network = NetworkSpec::chain([OpSpec::Dropout { rate: 0.25 }, OpSpec::Dense { units: 1, init: Init::Zero }]);
+    let network = NetworkSpec::chain([OpSpec::Dropout { rate: 0.25 }, OpSpec::Dense { units: 1, init: Init::Zero, bias: true }]);
     let training = TrainingSpec {
         loss: petri_protocol::LossSpec::MeanSquaredError,
         optimizer: OptimizerSpec::Sgd { momentum: 0.0, nesterov: false },

@@ -1,9 +1,10 @@
 //! The page: state, components, drawing. Never burn, cubecl or wgpu: it talks to the worker.
 //!
-//! `state` and `drawing` are plain Rust and tested natively; everything that needs a browser is
+//! `state`, `lesson` and `drawing` are plain Rust and tested natively; everything that needs a browser is
 //! compiled for browsers only.
 
 pub mod drawing;
+pub mod lesson;
 pub mod state;
 
 #[cfg(target_arch = "wasm32")]

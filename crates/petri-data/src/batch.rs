@@ -14,6 +14,8 @@ pub enum TargetCode {
     Binary,
     /// The labels themselves.
     Labels,
+    /// A scaled number.
+    Number,
 }
 
 impl TargetCode {
@@ -21,6 +23,7 @@ impl TargetCode {
     pub fn new(task: Task, loss: LossSpec, output_channels: usize) -> Self {
         match (task, loss) {
             (Task::MultiLabel, _) => Self::Labels,
+            (Task::Regression, _) => Self::Number,
             (_, LossSpec::CrossEntropy) => Self::OneHot,
             _ if output_channels == 1 => Self::Binary,
             _ => Self::OneHot,
@@ -30,7 +33,7 @@ impl TargetCode {
     /// Values for each sample (or pixel).
     pub fn channels(self, n_classes: usize) -> usize {
         match self {
-            Self::Binary => 1,
+            Self::Binary | Self::Number => 1,
             Self::OneHot | Self::Labels => n_classes,
         }
     }
@@ -105,13 +108,17 @@ impl Dataset {
                 match code {
                     TargetCode::OneHot => target[class * area + pixel] = 1.0,
                     TargetCode::Binary => target[pixel] = f32::from(u8::from(class == 1)),
-                    TargetCode::Labels => {}
+                    TargetCode::Labels | TargetCode::Number => {}
                 }
                 if row < n_real {
                     weight[pixel] = class_weights.get(class).copied().unwrap_or(1.0);
                 }
             };
             match &self.part(split).targets {
+                Targets::Numbers(v) => {
+                    target[0] = self.target_scaling.point(v[index], 0);
+                    weight[0] = f32::from(u8::from(row < n_real));
+                }
                 Targets::Classes(v) => class(0, usize::from(v[index])),
                 Targets::Masks(v) => {
                     for (pixel, &c) in v[index * area..][..area].iter().enumerate() {

@@ -14,7 +14,7 @@ pub enum Values {
 }
 
 /// What the network should answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Targets {
     /// One class for each sample.
     Classes(Vec<u16>),
@@ -22,6 +22,8 @@ pub enum Targets {
     Labels(Vec<u8>),
     /// One class for each pixel of each sample.
     Masks(Vec<u8>),
+    /// One number for each sample.
+    Numbers(Vec<f32>),
 }
 
 /// One part of a data set.
@@ -44,6 +46,8 @@ pub struct Dataset {
     pub parts: [Part; 3],
     /// How inputs are scaled before they reach the network, fitted on the training part.
     pub scaling: Scaling,
+    /// How predicted numbers are scaled for the network, fitted on the training part.
+    pub target_scaling: Scaling,
 }
 
 impl Dataset {
@@ -61,7 +65,7 @@ impl Dataset {
         info.sizes = SplitSizes { train: parts[0].n, validation: parts[1].n, test: parts[2].n };
         info.class_counts = class_counts(&parts[0].targets, info.n_classes());
         let scaling = Scaling::identity(info.input.channels());
-        Self { info, parts, scaling }
+        Self { info, parts, scaling, target_scaling: Scaling::identity(1) }
     }
 
     /// Fits the scaling that `spec` asks for on the training part.
@@ -69,6 +73,10 @@ impl Dataset {
         let (channels, area) = (self.info.input.channels(), self.info.input.area());
         self.scaling =
             if spec.standardise { Scaling::fit(&self.parts[0].inputs, channels, area) } else { Scaling::identity(channels) };
+        self.target_scaling = match &self.parts[0].targets {
+            Targets::Numbers(v) if spec.standardise => Scaling::fit(&Values::F32(v.clone()), 1, 1),
+            _ => Scaling::identity(1),
+        };
     }
 
     /// Weight of each class so that all count alike: n / (k · n_class). A class without samples
@@ -98,6 +106,7 @@ impl Dataset {
     pub fn raw_target(&self, split: Split, index: usize, out: &mut Vec<f32>) {
         match &self.part(split).targets {
             Targets::Classes(v) => out.push(f32::from(v[index])),
+            Targets::Numbers(v) => out.push(v[index]),
             Targets::Labels(v) => {
                 let k = self.info.n_classes();
                 out.extend(v[index * k..(index + 1) * k].iter().map(|&l| f32::from(l)));
@@ -121,6 +130,7 @@ pub fn class_counts(targets: &Targets, n_classes: usize) -> Vec<usize> {
                 counts[i % n_classes] += usize::from(l != 0);
             }
         }
+        Targets::Numbers(_) => {}
     }
     counts
 }

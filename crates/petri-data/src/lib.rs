@@ -1,4 +1,4 @@
-//! Data sets for Petri: generators, the MedMNIST reader, splits, scaling and batches.
+//! Data sets for Petri: generators, readers for MedMNIST and tables, splits, scaling, batches, metrics.
 //!
 //! Pure Rust: no burn, no browser. Everything random is drawn from seeded streams ([`random`]), so
 //! the same experiment gives the same data, split and batches on every machine.
@@ -8,12 +8,14 @@ pub mod dataset;
 pub mod error;
 pub mod generators;
 pub mod medmnist;
+pub mod metrics;
 pub mod npy;
 pub mod npz;
 pub mod random;
 pub mod registry;
 pub mod scaling;
 pub mod split;
+pub mod tables;
 
 pub use batch::{Batch, EpochOrder, TargetCode};
 pub use dataset::{Dataset, Part, Targets, Values};

@@ -21,6 +21,11 @@ fn prefix(split: Split) -> &'static str {
     }
 }
 
+/// The MD5 sum of a file, by which links recognise it.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    Md5::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
 /// Reads a file.
 ///
 /// # Errors
@@ -57,7 +62,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<(FileRef, Dataset), DataError> {
         let targets = targets(&labels, split, classes.len(), multi_label)?;
         parts.push(Part { n: images.shape[0], inputs: Values::U8(channels_first(images, input)), targets });
     }
-    let fingerprint = Md5::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let fingerprint = fingerprint(bytes);
     let [train, validation, test]: [Part; 3] = match parts.try_into() {
         Ok(parts) => parts,
         Err(_) => unreachable!("one part was pushed for each of the three splits"),
@@ -68,6 +73,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<(FileRef, Dataset), DataError> {
         input,
         task: if multi_label { Task::MultiLabel } else { Task::MultiClass },
         classes,
+        features: vec![],
+        target: String::new(),
         sizes: SplitSizes::default(),
         class_counts: vec![],
         notes: notes(&fingerprint, known.map(|(_, entry)| entry)),

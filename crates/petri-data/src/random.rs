@@ -18,6 +18,10 @@ pub enum Purpose {
     Order(u32),
     /// Dropout masks of this step.
     Dropout(u32),
+    /// Shuffling of this feature for its importance.
+    Shuffle(u32),
+    /// Trees and samples of a random forest.
+    Forest,
 }
 
 /// The stream of `seed` for `purpose`.
@@ -28,6 +32,8 @@ pub fn stream(seed: u32, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Weights(i) => (3, i),
         Purpose::Order(i) => (4, i),
         Purpose::Dropout(i) => (5, i),
+        Purpose::Shuffle(i) => (6, i),
+        Purpose::Forest => (7, 0),
     };
     let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed));
     rng.set_stream((kind << 32) | u64::from(index));

@@ -64,6 +64,11 @@ impl Scaling {
         }
     }
 
+    /// Takes the scaling of one value back.
+    pub fn restore(&self, x: f32, channel: usize) -> f32 {
+        x * self.std[channel] + self.mean[channel]
+    }
+
     /// Scales one point.
     pub fn point(&self, x: f32, channel: usize) -> f32 {
         (x - self.mean[channel]) / self.std[channel]

@@ -70,6 +70,8 @@ impl Reference {
             input,
             task,
             classes: (0..k).map(|i| i.to_string()).collect(),
+            features: vec![],
+            target: String::new(),
             sizes: SplitSizes::default(),
             class_counts: vec![],
             notes: vec![],
@@ -78,6 +80,7 @@ impl Reference {
             data: (presets::mlp::CARD.experiment)().data,
             network,
             training: TrainingSpec { batch_size, class_weights: ClassWeights::None, epochs: 10_000, ..TrainingSpec::default() },
+            weights: std::collections::BTreeMap::new(),
             seed: 1,
             engine: EngineChoice::Auto,
         };

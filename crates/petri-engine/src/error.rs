@@ -24,6 +24,14 @@ pub enum EngineError {
         /// What burn says.
         why: String,
     },
+    /// A comparison model cannot be fitted to these data.
+    #[error("the {model} cannot be fitted: {why}")]
+    Baseline {
+        /// Which model.
+        model: &'static str,
+        /// What the library says.
+        why: String,
+    },
     /// A probe asks for something that does not exist.
     #[error("{why}")]
     Probe {

@@ -1,12 +1,12 @@
 //! Loss and metrics over one part of the data.
 
 use petri_data::batch::in_order;
+use petri_data::metrics::{Confusion, Errors, argmax};
 use petri_data::{Dataset, TargetCode};
 use petri_protocol::{LossSpec, Split, Task, TensorShape};
 
 use crate::error::EngineError;
 use crate::loss::{host_loss, probabilities};
-use crate::metrics::{Confusion, argmax};
 use crate::readback::Reader;
 use crate::trainer::Trainer;
 
@@ -20,12 +20,17 @@ const BATCHES_PER_READ: usize = 4;
 pub struct Evaluation {
     /// Mean loss, weighted like the training loss.
     pub loss: f64,
-    /// Part of the samples (or pixels, or labels) that is right.
+    /// Part of the samples (or pixels, or labels) that is right; NaN where a number is predicted.
     pub accuracy: f64,
     /// Mean over the classes of the part that is right; NaN for samples with several labels.
     pub balanced_accuracy: f64,
-    /// Confusion matrix; `None` for samples with several labels.
+    /// Confusion matrix; `None` for samples with several labels and for numbers.
     pub confusion: Option<Confusion>,
+    /// Errors in the target's unit, where a number is predicted.
+    pub errors: Option<Errors>,
+    /// Probabilities of the classes `[n, k]`, or the predicted numbers `[n]` in the target's unit; empty
+    /// for segmentation.
+    pub scores: Vec<f32>,
 }
 
 /// Samples in one evaluation batch: one shape for the whole run.
@@ -42,6 +47,8 @@ struct Sums<'a> {
     right: u64,
     answers: u64,
     confusion: Confusion,
+    scores: Vec<f32>,
+    truths: Vec<f32>,
 }
 
 impl Sums<'_> {
@@ -54,7 +61,16 @@ impl Sums<'_> {
             LossSpec::CrossEntropy => f64::from(weight),
             LossSpec::BinaryCrossEntropy | LossSpec::MeanSquaredError => channels,
         };
+        if self.dataset.info.task == Task::Regression {
+            let scaling = &self.dataset.target_scaling;
+            self.scores.push(scaling.restore(logits[0], 0));
+            self.truths.push(scaling.restore(targets[0], 0));
+            return;
+        }
         let p = probabilities(self.loss, logits, k);
+        if self.dataset.info.task != Task::Segmentation {
+            self.scores.extend(&p);
+        }
         if self.dataset.info.task == Task::MultiLabel {
             self.right += p.iter().zip(targets).filter(|(p, t)| (**p > 0.5) == (**t > 0.5)).count() as u64;
             self.answers += p.len() as u64;
@@ -66,15 +82,22 @@ impl Sums<'_> {
 
     fn finish(self) -> Evaluation {
         let loss = self.weighted_loss / self.weight;
+        if self.dataset.info.task == Task::Regression {
+            let errors = Some(Errors::new(&self.scores, &self.truths));
+            let nan = f64::NAN;
+            return Evaluation { loss, accuracy: nan, balanced_accuracy: nan, confusion: None, errors, scores: self.scores };
+        }
         if self.dataset.info.task == Task::MultiLabel {
             let accuracy = self.right as f64 / self.answers as f64;
-            Evaluation { loss, accuracy, balanced_accuracy: f64::NAN, confusion: None }
+            Evaluation { loss, accuracy, balanced_accuracy: f64::NAN, confusion: None, errors: None, scores: self.scores }
         } else {
             Evaluation {
                 loss,
                 accuracy: self.confusion.accuracy(),
                 balanced_accuracy: self.confusion.balanced_accuracy(),
                 confusion: Some(self.confusion),
+                errors: None,
+                scores: self.scores,
             }
         }
     }
@@ -106,6 +129,8 @@ pub async fn evaluate(
         right: 0,
         answers: 0,
         confusion: Confusion::new(dataset.info.n_classes()),
+        scores: Vec::new(),
+        truths: Vec::new(),
     };
     let n_batches = n.div_ceil(size);
     for first in (0..n_batches).step_by(BATCHES_PER_READ) {

@@ -3,7 +3,7 @@
 use burn::tensor::activation::{leaky_relu, relu, sigmoid, softmax, tanh};
 use burn::tensor::module::{avg_pool2d, batch_norm, batch_norm_train, conv_transpose2d, conv2d, linear, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions, ConvTransposeOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use petri_protocol::{Function, OpSpec, TensorShape, UpsampleMode};
 
 use crate::layers::{Layer, RunningStats, Weights};
@@ -52,6 +52,24 @@ impl Value {
         }
     }
 
+    /// Zeros of the shape of a node's output, whose gradient is asked for.
+    pub fn tap(n: usize, shape: TensorShape, device: &Device) -> Self {
+        match shape {
+            TensorShape::Features(len) => Self::Vector(Tensor::zeros([n, len], device).require_grad()),
+            TensorShape::Image { channels, height, width } => {
+                Self::Maps(Tensor::zeros([n, channels, height, width], device).require_grad())
+            }
+        }
+    }
+
+    /// The gradient by this value, where the loss depends on it.
+    pub fn gradient(&self, gradients: &Gradients) -> Option<Self> {
+        match self {
+            Self::Vector(t) => t.grad(gradients).map(Self::Vector),
+            Self::Maps(t) => t.grad(gradients).map(Self::Maps),
+        }
+    }
+
     fn map(self, vector: impl FnOnce(Tensor<2>) -> Tensor<2>, maps: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Self {
         match self {
             Self::Vector(t) => Self::Vector(vector(t)),
@@ -74,6 +92,12 @@ pub enum Mode<'a> {
     },
     /// Running statistics, no dropout.
     Evaluate,
+    /// As in evaluation, with a value of zeros added to the output of each node: the gradient by it is
+    /// the gradient by the output.
+    Tapped {
+        /// One for each node.
+        taps: &'a [Value],
+    },
 }
 
 /// What a forward pass leaves behind.
@@ -125,9 +149,13 @@ pub fn forward(
             },
             OpSpec::Dropout { .. } => match mode {
                 Mode::Train { dropout } => masked(one(inputs), dropout.get(idx).cloned().flatten()),
-                Mode::Evaluate => one(inputs),
+                Mode::Evaluate | Mode::Tapped { .. } => one(inputs),
             },
             _ => stateless(&node.op, inputs),
+        };
+        let output = match mode {
+            Mode::Tapped { taps } => joined(&OpSpec::Add, vec![output, taps[idx].clone()]),
+            Mode::Train { .. } | Mode::Evaluate => output,
         };
         kept[idx] = Some(output);
         // Feature maps that nobody reads any more are let go at once.
@@ -154,7 +182,9 @@ fn masked(value: Value, mask: Option<Value>) -> Value {
 
 fn parametric(node: &PlanNode, layer: &Layer, input: Value) -> Value {
     match (&node.op, layer, input) {
-        (OpSpec::Dense { .. }, Layer::Dense(l), Value::Vector(x)) => Value::Vector(linear(x, l.weight.val(), Some(l.bias.val()))),
+        (OpSpec::Dense { .. }, Layer::Dense(l), Value::Vector(x)) => {
+            Value::Vector(linear(x, l.weight.val(), l.bias.as_ref().map(|b| b.val())))
+        }
         (OpSpec::Conv2d { kernel, stride, padding, dilation, groups, .. }, Layer::Conv(l), Value::Maps(x)) => {
             let pad = OpSpec::conv_padding(*padding, *kernel, *dilation);
             let options = ConvOptions::new([*stride; 2], [pad; 2], [*dilation; 2], *groups);
@@ -187,7 +217,7 @@ fn normalise(
             let out = batch_norm_train(x, gamma, beta, BATCH_NORM_EPSILON);
             (Value::Maps(out.output), Some(updated(stats, out.mean, out.variance, n * h * w)))
         }
-        (value, Mode::Evaluate) => {
+        (value, Mode::Evaluate | Mode::Tapped { .. }) => {
             let (mean, variance) = (stats.mean.clone(), stats.variance.clone());
             let (m, v, g, b) = (mean.clone(), variance.clone(), gamma.clone(), beta.clone());
             let value = value.map(
@@ -222,11 +252,23 @@ fn stateless(op: &OpSpec, mut inputs: Vec<Value>) -> Value {
             Value::Maps(avg_pool2d(x, AvgPoolOptions::new([*size; 2]).with_stride([*stride; 2])))
         }
         (OpSpec::GlobalAvgPool, Value::Maps(x)) => Value::Vector(x.flatten::<3>(2, 3).mean_dim(2).squeeze_dim(2)),
+        (OpSpec::Select { features }, Value::Vector(x)) => Value::Vector(select(x, features)),
         (OpSpec::Flatten, Value::Maps(x)) => Value::Vector(x.flatten(1, 3)),
         (OpSpec::Upsample { factor, mode }, Value::Maps(x)) => Value::Maps(upsample(x, *factor, *mode)),
         (OpSpec::Activation { function }, value) => activation(*function, value),
         (_, value) => value,
     }
+}
+
+/// As a product with zeros and ones, whose backward pass every backend has.
+fn select(x: Tensor<2>, features: &[usize]) -> Tensor<2> {
+    let n = x.dims()[1];
+    let mut values = vec![0.0f32; n * features.len()];
+    for (column, &row) in features.iter().enumerate() {
+        values[row * features.len() + column] = 1.0;
+    }
+    let chosen = Tensor::from_data(TensorData::new(values, [n, features.len()]), &x.device());
+    x.matmul(chosen)
 }
 
 fn upsample(x: Tensor<4>, factor: usize, mode: UpsampleMode) -> Tensor<4> {

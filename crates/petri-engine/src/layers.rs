@@ -1,9 +1,11 @@
 //! The trainable values of a network: drawn on the host, held on the device.
 
+use std::collections::BTreeMap;
+
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::random::{Purpose, normal, stream, uniform_in};
-use petri_protocol::{Init, OpSpec};
+use petri_protocol::{Init, NodeWeights, OpSpec, TensorPart};
 
 use crate::plan::Plan;
 
@@ -12,8 +14,8 @@ use crate::plan::Plan;
 pub struct Dense {
     /// `[in, out]`
     pub weight: Param<Tensor<2>>,
-    /// `[out]`
-    pub bias: Param<Tensor<1>>,
+    /// `[out]`; a layer may be without.
+    pub bias: Option<Param<Tensor<1>>>,
 }
 
 /// Weight and bias of a convolution.
@@ -76,7 +78,7 @@ pub fn initial(seed: u32, idx: usize, plan: &Plan) -> Option<[HostTensor; 2]> {
     let node = &plan.nodes[idx];
     let channels = node.input_shapes[0].channels();
     let (shape, fan_in, fan_out, bias, init) = match node.op {
-        OpSpec::Dense { units, init } => (vec![channels, units], channels, units, units, init),
+        OpSpec::Dense { units, init, bias } => (vec![channels, units], channels, units, if bias { units } else { 0 }, init),
         OpSpec::Conv2d { filters, kernel, groups, init, .. } => {
             let area = kernel * kernel;
             (vec![filters, channels / groups, kernel, kernel], channels / groups * area, filters * area, filters, init)
@@ -107,9 +109,25 @@ pub fn initial(seed: u32, idx: usize, plan: &Plan) -> Option<[HostTensor; 2]> {
     Some([HostTensor { shape, values }, HostTensor { shape: vec![bias], values: vec![0.0; bias] }])
 }
 
-/// The initial weights of all nodes.
-pub fn draw(seed: u32, plan: &Plan) -> Vec<[HostTensor; 2]> {
-    (0..plan.nodes.len()).filter_map(|idx| initial(seed, idx, plan)).collect()
+/// The initial weights of all nodes: drawn, but for those that were set by hand.
+pub fn draw(seed: u32, plan: &Plan, by_hand: &BTreeMap<String, NodeWeights>) -> Vec<[HostTensor; 2]> {
+    let set = |tensor: &mut HostTensor, given: &BTreeMap<usize, f32>| {
+        for (&index, &value) in given {
+            if let Some(at) = tensor.values.get_mut(index) {
+                *at = value;
+            }
+        }
+    };
+    (0..plan.nodes.len())
+        .filter_map(|idx| {
+            let mut values = initial(seed, idx, plan)?;
+            if let Some(given) = by_hand.get(&plan.nodes[idx].name) {
+                set(&mut values[0], &given.weight);
+                set(&mut values[1], &given.bias);
+            }
+            Some(values)
+        })
+        .collect()
 }
 
 fn param<const D: usize>(host: HostTensor, device: &Device) -> Param<Tensor<D>> {
@@ -123,7 +141,10 @@ impl Weights {
         let layers = with_values
             .zip(values)
             .map(|(node, [weight, bias])| match node.op {
-                OpSpec::Dense { .. } => Layer::Dense(Dense { weight: param(weight, device), bias: param(bias, device) }),
+                OpSpec::Dense { .. } => Layer::Dense(Dense {
+                    weight: param(weight, device),
+                    bias: (!bias.values.is_empty()).then(|| param(bias, device)),
+                }),
                 OpSpec::BatchNorm => Layer::Norm(Norm { gamma: param(weight, device), beta: param(bias, device) }),
                 _ => Layer::Conv(Conv { weight: param(weight, device), bias: param(bias, device) }),
             })
@@ -152,19 +173,29 @@ pub fn layer_indices(plan: &Plan) -> Vec<Option<usize>> {
 }
 
 impl Layer {
-    /// Weight and bias (or scale and shift) as vectors with their shapes.
-    pub fn flat(&self) -> [(Vec<usize>, Tensor<1>); 2] {
-        fn flat<const D: usize>(param: &Param<Tensor<D>>) -> (Vec<usize>, Tensor<1>) {
+    /// Weight and bias (or scale and shift), if there is one, as vectors with their shapes.
+    pub fn flat(&self) -> (Flat, Option<Flat>) {
+        fn flat<const D: usize>(param: &Param<Tensor<D>>) -> Flat {
             let tensor = param.val().inner();
             (tensor.dims().to_vec(), tensor.flatten(0, D - 1))
         }
         match self {
-            Self::Dense(l) => [flat(&l.weight), flat(&l.bias)],
-            Self::Conv(l) => [flat(&l.weight), flat(&l.bias)],
-            Self::Norm(l) => [flat(&l.gamma), flat(&l.beta)],
+            Self::Dense(l) => (flat(&l.weight), l.bias.as_ref().map(flat)),
+            Self::Conv(l) => (flat(&l.weight), Some(flat(&l.bias))),
+            Self::Norm(l) => (flat(&l.gamma), Some(flat(&l.beta))),
         }
     }
+
+    /// One value, `[1]`; `None` where there is none.
+    pub fn value(&self, part: TensorPart, index: usize) -> Option<Tensor<1>> {
+        let (weight, bias) = self.flat();
+        let (_, values) = if part == TensorPart::Weight { weight } else { bias? };
+        (index < values.dims()[0]).then(|| values.slice([index..index + 1]))
+    }
 }
+
+/// Shape of a parameter, and its values in one dimension.
+pub type Flat = (Vec<usize>, Tensor<1>);
 
 /// Collects the gradients of all parameters in the order weight, bias, weight, bias …
 pub(crate) struct GradientCollector<'a> {
@@ -176,5 +207,37 @@ impl ModuleVisitor for GradientCollector<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let gradient = self.grads.get::<D>(param.id).map(|g| g.flatten(0, D - 1));
         self.flat.push(gradient);
+    }
+}
+
+/// Adds up the squares of all gradients.
+pub(crate) struct SquareCollector<'a> {
+    pub(crate) grads: &'a burn::optim::GradientsParams,
+    pub(crate) sum: Option<Tensor<1>>,
+}
+
+impl ModuleVisitor for SquareCollector<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.grads.get::<D>(param.id) {
+            let squares = gradient.square().sum();
+            self.sum = Some(match self.sum.take() {
+                Some(sum) => sum + squares,
+                None => squares,
+            });
+        }
+    }
+}
+
+/// Multiplies all gradients by one factor, `[1]`.
+pub(crate) struct Scaler {
+    pub(crate) grads: burn::optim::GradientsParams,
+    pub(crate) factor: Tensor<1>,
+}
+
+impl ModuleVisitor for Scaler {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.grads.remove::<D>(param.id) {
+            self.grads.register(param.id, gradient * self.factor.clone().reshape([1; D]));
+        }
     }
 }

@@ -4,18 +4,20 @@
 //! random is drawn on the host ([`petri_data::random`]), so both engines start from the same weights
 //! and see the same batches. Knows no DOM.
 
+pub mod baselines;
 pub mod bench;
 pub mod device;
 pub mod error;
 pub mod evaluate;
 pub mod forward;
+pub mod importance;
 pub mod layers;
 pub mod loss;
-pub mod metrics;
 pub mod optimizer;
 pub mod plan;
 pub mod probe;
 pub mod readback;
+pub mod results;
 pub mod selftest;
 pub mod session;
 pub mod trainer;
@@ -23,5 +25,6 @@ pub mod trainer;
 pub use error::EngineError;
 pub use evaluate::Evaluation;
 pub use probe::Answer;
+pub use results::Results;
 pub use session::{Session, Step};
 pub use trainer::Trainer;

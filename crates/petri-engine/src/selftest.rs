@@ -39,7 +39,7 @@ fn case(name: impl Into<String>, ops: Vec<OpSpec>, input: TensorShape, loss: Los
 fn on_images(name: &str, ops: Vec<OpSpec>) -> Case {
     let mut all = vec![OpSpec::conv(4, 3, Padding::Same, Init::He)];
     all.extend(ops);
-    all.extend([OpSpec::Flatten, OpSpec::Dense { units: 2, init: Init::Glorot }]);
+    all.extend([OpSpec::Flatten, OpSpec::dense(2)]);
     case(name, all, TensorShape::image(2, 8, 8), LossSpec::CrossEntropy, SGD)
 }
 
@@ -78,16 +78,16 @@ pub fn all_cases() -> Vec<Case> {
         cases.push(skip);
     }
     for function in Function::ALL {
-        let mut ops = vec![OpSpec::Dense { units: 6, init: Init::Glorot }, OpSpec::activation(function)];
+        let mut ops = vec![OpSpec::dense(6), OpSpec::activation(function)];
         if function == Function::Softmax {
-            ops[0] = OpSpec::Dense { units: 2, init: Init::Glorot };
+            ops[0] = OpSpec::dense(2);
         } else {
-            ops.push(OpSpec::Dense { units: 2, init: Init::Glorot });
+            ops.push(OpSpec::dense(2));
         }
         let name = format!("dense, {}", function.word());
         cases.push(case(name, ops, TensorShape::Features(3), LossSpec::CrossEntropy, SGD));
     }
-    let neuron = |units| vec![OpSpec::Dense { units, init: Init::Glorot }];
+    let neuron = |units| vec![OpSpec::dense(units)];
     let features = TensorShape::Features(3);
     cases.push(case("binary cross-entropy", neuron(1), features, LossSpec::BinaryCrossEntropy, SGD));
     cases.push(case("mean squared error", neuron(2), features, LossSpec::MeanSquaredError, SGD));

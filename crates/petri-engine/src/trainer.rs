@@ -1,5 +1,7 @@
 //! One network with its optimizer: a step on a batch, gradients, and forward passes.
 
+use std::collections::BTreeMap;
+
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -9,11 +11,42 @@ use petri_protocol::{LossSpec, NetworkSpec, OpSpec, Problem, TensorShape, Traini
 
 use crate::error::EngineError;
 use crate::forward::{Mode, Value, forward};
-use crate::layers::{GradientCollector, HostTensor, RunningStats, Weights, draw};
+use crate::layers::{GradientCollector, HostTensor, Layer, RunningStats, Scaler, SquareCollector, Weights, draw};
 use crate::loss::{LossOutput, hits, normaliser, weighted};
 use crate::optimizer;
 use crate::plan::Plan;
 use crate::readback::Reader;
+
+/// A state of the network to come back to.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    weights: Weights,
+    running: Vec<RunningStats>,
+}
+
+/// One batch forward and backward.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pass {
+    /// Mean loss.
+    pub loss: f32,
+    /// Output of each node and the gradient of the loss by it; without a gradient where the loss does not
+    /// depend on it.
+    pub nodes: Vec<(Vec<f32>, Option<Vec<f32>>)>,
+    /// Gradient of the loss by each parameter: weight, bias (where there is one), weight …
+    pub parameters: Vec<Vec<f32>>,
+}
+
+/// Shortens the gradient of all parameters together to `max_norm`, as PyTorch's `clip_grad_norm_`: each
+/// is multiplied by min(1, max_norm / (‖g‖ + 1e-6)).
+fn clip(gradients: GradientsParams, weights: &Weights, max_norm: f64) -> GradientsParams {
+    let mut squares = SquareCollector { grads: &gradients, sum: None };
+    weights.visit(&mut squares);
+    let Some(sum) = squares.sum else { return gradients };
+    let factor = (sum.sqrt() + 1e-6).recip().mul_scalar(max_norm).clamp_max(1.0);
+    let mut scaler = Scaler { grads: gradients, factor };
+    weights.visit(&mut scaler);
+    scaler.grads
+}
 
 /// A network that is being trained on one device.
 pub struct Trainer {
@@ -23,6 +56,7 @@ pub struct Trainer {
     running: Vec<RunningStats>,
     optimizer: ModuleOptimizer,
     loss: LossSpec,
+    clip_norm: f64,
     seed: u32,
     /// Without gradients, for evaluation.
     device: Device,
@@ -44,7 +78,7 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self, Vec<Problem>> {
         let plan = Plan::new(network, input, training.loss)?;
-        let values = draw(seed, &plan);
+        let values = draw(seed, &plan, &BTreeMap::new());
         Ok(Self::with_weights(plan, values, training, seed, device))
     }
 
@@ -67,6 +101,7 @@ impl Trainer {
             running,
             optimizer: optimizer::build(training.optimizer, training.weight_decay),
             loss: training.loss,
+            clip_norm: training.clip_norm,
             seed,
             device: device.clone(),
             autodiff,
@@ -143,6 +178,7 @@ impl Trainer {
     /// Nothing is waited for: the returned tensors are read later, many at once.
     pub fn step(&mut self, batch: &Batch, step: u32, learning_rate: f64) -> LossOutput {
         let (output, gradients, running) = self.differentiate(batch, step);
+        let gradients = if self.clip_norm > 0.0 { clip(gradients, self.weights(), self.clip_norm) } else { gradients };
         if let Some(weights) = self.weights.take() {
             self.weights = Some(self.optimizer.step(learning_rate, weights, gradients));
         }
@@ -166,6 +202,84 @@ impl Trainer {
         let mut values = reader.read().await?;
         let loss = values.remove(0).first().copied().unwrap_or(f32::NAN);
         Ok((loss, values))
+    }
+
+    /// The network as it is now, to come back to it. Tensors are shared, not copied.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { weights: self.weights().clone(), running: self.running.clone() }
+    }
+
+    /// Goes back to an earlier state of the network. The optimizer keeps its own.
+    pub fn restore(&mut self, snapshot: Snapshot) {
+        self.weights = Some(snapshot.weights);
+        self.running = snapshot.running;
+    }
+
+    /// The layer that holds the parameters of a node.
+    pub fn layer(&self, node: usize) -> Option<&Layer> {
+        let idx = crate::layers::layer_indices(&self.plan).get(node).copied().flatten()?;
+        self.weights().layers.get(idx)
+    }
+
+    /// One sample forward and backward: see [`Pass`].
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub async fn backprop(&self, batch: &Batch) -> Result<Pass, EngineError> {
+        let input = Value::upload(batch.inputs.clone(), batch.size, self.plan.input, &self.autodiff);
+        let taps: Vec<Value> = self.plan.nodes.iter().map(|n| Value::tap(batch.size, n.output, &self.autodiff)).collect();
+        let all: Vec<usize> = (0..self.plan.nodes.len()).collect();
+        let mut pass = forward(&self.plan, self.weights(), &self.running, input.clone(), &all, &Mode::Tapped { taps: &taps });
+        let logits = self.plan.logits.and_then(|i| pass.kept[i].clone()).unwrap_or(input).by_channel();
+        let channels = logits.dims()[1];
+        let (targets, weights) = self.upload_targets(batch, channels);
+        let loss = weighted(self.loss, logits, targets, weights);
+        let gradients = loss.clone().backward();
+        let mut reader = Reader::default().with(loss.inner());
+        let by_output: Vec<Option<Value>> = taps.iter().map(|t| t.gradient(&gradients)).collect();
+        for (value, gradient) in pass.kept.iter_mut().zip(&by_output) {
+            if let Some(value) = value.take() {
+                reader = reader.with(value.inner().flat());
+            }
+            if let Some(gradient) = gradient {
+                reader = reader.with(gradient.clone().flat());
+            }
+        }
+        let gradients = GradientsParams::from_grads(gradients, self.weights());
+        let mut collector = GradientCollector { grads: &gradients, flat: Vec::new() };
+        self.weights().visit(&mut collector);
+        let n_parameters = collector.flat.len();
+        for gradient in collector.flat.into_iter().flatten() {
+            reader = reader.with(gradient);
+        }
+        let mut values = reader.read().await?.into_iter();
+        let loss = values.next().and_then(|v| v.first().copied()).unwrap_or(f32::NAN);
+        let mut nodes = Vec::new();
+        for gradient in &by_output {
+            let value = values.next().unwrap_or_default();
+            nodes.push((value, gradient.as_ref().and_then(|_| values.next())));
+        }
+        Ok(Pass { loss, nodes, parameters: values.take(n_parameters).collect() })
+    }
+
+    /// Mean loss of a batch for other values of two parameters, in evaluation mode; read later.
+    pub fn loss_at(&self, changed: &[(usize, [HostTensor; 2])], batch: &Batch) -> Tensor<1> {
+        let mut weights = self.weights().valid();
+        let indices = crate::layers::layer_indices(&self.plan);
+        for (node, values) in changed {
+            if let Some(layer) = indices[*node] {
+                let single = Plan { nodes: vec![self.plan.nodes[*node].clone()], ..self.plan.clone() };
+                weights.layers[layer] = Weights::upload(&single, vec![values.clone()], &self.device).layers.swap_remove(0);
+            }
+        }
+        let input = Value::upload(batch.inputs.clone(), batch.size, self.plan.input, &self.device);
+        let keep: Vec<usize> = self.plan.logits.into_iter().collect();
+        let mut kept = forward(&self.plan, &weights, &self.running, input.clone(), &keep, &Mode::Evaluate).kept;
+        let logits = self.plan.logits.and_then(|i| kept[i].take()).unwrap_or(input).by_channel();
+        let channels = logits.dims()[1];
+        let (targets, weights) = self.upload_targets(batch, channels);
+        weighted(self.loss, logits, targets.inner(), weights.inner())
     }
 
     /// Output of the kept nodes in evaluation mode.
@@ -192,8 +306,13 @@ impl Trainer {
         let mut reader = Reader::default();
         let mut shapes = Vec::new();
         for layer in nodes.iter().filter_map(|&n| indices.get(n).copied().flatten()) {
-            let [(weight_shape, weight), (bias_shape, bias)] = self.weights().layers[layer].flat();
-            reader = reader.with(weight).with(bias);
+            let ((weight_shape, weight), bias) = self.weights().layers[layer].flat();
+            reader = reader.with(weight);
+            let mut bias_shape = vec![0];
+            if let Some((shape, bias)) = bias {
+                reader = reader.with(bias);
+                bias_shape = shape;
+            }
             shapes.push([weight_shape, bias_shape]);
         }
         if shapes.is_empty() {
@@ -202,7 +321,13 @@ impl Trainer {
         let mut values = reader.read().await?.into_iter();
         Ok(shapes
             .into_iter()
-            .map(|shapes| shapes.map(|shape| HostTensor { shape, values: values.next().unwrap_or_default() }))
+            .map(|shapes| {
+                shapes.map(|shape| {
+                    // A layer without bias has nothing to read.
+                    let values = if shape == [0] { Vec::new() } else { values.next().unwrap_or_default() };
+                    HostTensor { shape, values }
+                })
+            })
             .collect())
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine_choice::Decision;
-use crate::{Experiment, RequestId, RunId, Split};
+use crate::{Experiment, Member, RequestId, RunId, SeriesId, Split};
 
 /// A range of samples of one part of the data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,27 @@ pub struct SampleRange {
     pub start: usize,
     /// Number of samples; fewer come back at the end of the part.
     pub count: usize,
+}
+
+/// Weights or biases of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TensorPart {
+    /// The weights.
+    Weight,
+    /// The biases.
+    Bias,
+}
+
+/// One trainable number of a network.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ParameterRef {
+    /// Name of its node.
+    pub node: String,
+    /// Weight or bias.
+    pub part: TensorPart,
+    /// Its place in row-major order.
+    pub index: usize,
 }
 
 /// A question about the data or about the network as it is now. At most one of a kind is under way.
@@ -54,6 +75,53 @@ pub enum Probe {
         /// Which samples.
         range: SampleRange,
     },
+    /// Outputs of some nodes for several samples. Payload: for each node n·len f32.
+    Activations {
+        /// Names of the nodes.
+        nodes: Vec<String>,
+        /// Which samples.
+        range: SampleRange,
+    },
+    /// Gradients of the loss of the batch that comes next. Payload as for `Weights`.
+    Gradients {
+        /// Names of the nodes.
+        nodes: Vec<String>,
+    },
+    /// Mean loss while two parameters take other values and all others stay. Payload: `surface`,
+    /// `resolution × resolution` f32 with the second parameter from top (high) to bottom and the first
+    /// from left to right; `path`, `[n, 2]`, the values of both at each step since they were watched.
+    LossSurface {
+        /// The two parameters.
+        parameters: [ParameterRef; 2],
+        /// The square reaches this far around `centre`.
+        extent: f32,
+        /// Middle of the square.
+        centre: [f32; 2],
+        /// Points along one side.
+        resolution: usize,
+        /// Over all training samples rather than the last batch.
+        full_batch: bool,
+    },
+    /// One training sample forward and backward. Payload: for each node `NAME.value` and
+    /// `NAME.gradient` (of the loss by the output), for nodes with parameters also `NAME.weight`,
+    /// `NAME.bias` and their gradients `NAME.weight.gradient`, `NAME.bias.gradient`; then `input`,
+    /// `target`, `loss`.
+    Backprop {
+        /// Which training sample.
+        index: usize,
+    },
+    /// Probabilities of the classes and the truth for all samples of a part. Payload: `[n, k]`, `[n]`;
+    /// for numbers the predictions `[n]` and the truth `[n]` in the target's unit.
+    Scores {
+        /// Which part.
+        split: Split,
+    },
+    /// How much worse the answers become when one feature is shuffled (Breiman 2001): the rise of the
+    /// mean absolute error, or the fall of the accuracy. Payload: one f32 for each feature.
+    Importance {
+        /// Which part.
+        split: Split,
+    },
     /// Confusion matrix over one part. Payload: k·k f32, row = truth, column = prediction.
     Confusion {
         /// Which part.
@@ -71,6 +139,12 @@ pub enum ProbeKind {
     Predictions,
     Samples,
     Confusion,
+    Activations,
+    Gradients,
+    LossSurface,
+    Backprop,
+    Scores,
+    Importance,
 }
 
 impl Probe {
@@ -83,6 +157,27 @@ impl Probe {
             Self::Predictions { .. } => ProbeKind::Predictions,
             Self::Samples { .. } => ProbeKind::Samples,
             Self::Confusion { .. } => ProbeKind::Confusion,
+            Self::Activations { .. } => ProbeKind::Activations,
+            Self::Gradients { .. } => ProbeKind::Gradients,
+            Self::LossSurface { .. } => ProbeKind::LossSurface,
+            Self::Backprop { .. } => ProbeKind::Backprop,
+            Self::Scores { .. } => ProbeKind::Scores,
+            Self::Importance { .. } => ProbeKind::Importance,
+        }
+    }
+
+    /// The part of the data that it looks at, where the learner could choose the test set.
+    pub fn split(&self) -> Option<Split> {
+        match self {
+            Self::FeatureMaps { split, .. } | Self::Confusion { split } | Self::Scores { split } | Self::Importance { split } => {
+                Some(*split)
+            }
+            Self::Predictions { range } | Self::Samples { range } | Self::Activations { range, .. } => Some(range.split),
+            Self::Boundary { .. }
+            | Self::Weights { .. }
+            | Self::Gradients { .. }
+            | Self::LossSurface { .. }
+            | Self::Backprop { .. } => None,
         }
     }
 }
@@ -133,6 +228,33 @@ pub enum Command {
         run: RunId,
         /// Steps in a second.
         steps_per_second: Option<f64>,
+    },
+    /// Note the values of two parameters at each step from now on, for the path on the loss surface.
+    Watch {
+        /// Which run.
+        run: RunId,
+        /// The parameters; `None` stops it.
+        parameters: Option<[ParameterRef; 2]>,
+    },
+    /// The learner is done with this model: evaluate it on the test set, open that set for questions,
+    /// and train this run no further.
+    Commit {
+        /// Which run.
+        run: RunId,
+    },
+    /// Train several runs behind each other. A series that is under way is cancelled.
+    StartSeries {
+        /// Identity of the series.
+        series: SeriesId,
+        /// The runs.
+        members: Vec<Member>,
+        /// Train them on the GPU engine, where this worker has one.
+        on_gpu: bool,
+    },
+    /// End a series; what is done is kept.
+    CancelSeries {
+        /// Which series.
+        series: SeriesId,
     },
     /// Answer a question about the run.
     Probe {

@@ -62,6 +62,8 @@ pub enum Task {
     MultiLabel,
     /// One of several classes for each pixel.
     Segmentation,
+    /// A number for each sample.
+    Regression,
 }
 
 /// A data set as network, controls and views need to know it.
@@ -78,6 +80,12 @@ pub struct DataInfo {
     pub task: Task,
     /// Names of the classes or labels.
     pub classes: Vec<String>,
+    /// Names of the inputs, for vectors; empty for images.
+    #[serde(default)]
+    pub features: Vec<String>,
+    /// What is predicted, with its unit, for numbers.
+    #[serde(default)]
+    pub target: String,
     /// Number of samples in each part.
     pub sizes: SplitSizes,
     /// Training samples (or pixels) of each class.
@@ -88,6 +96,12 @@ pub struct DataInfo {
 }
 
 impl DataInfo {
+    /// A name for each input of a vector.
+    pub fn feature_names(&self) -> Vec<String> {
+        let n = if self.input.area() == 1 { self.input.len() } else { 0 };
+        (0..n).map(|i| self.features.get(i).cloned().unwrap_or_else(|| format!("x{}", i + 1))).collect()
+    }
+
     /// Number of classes or labels.
     pub fn n_classes(&self) -> usize {
         self.classes.len()

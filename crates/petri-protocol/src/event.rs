@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::SampleRange;
 use crate::engine_choice::{Adapter, Calibration, Decision};
-use crate::{DataInfo, FileRef, RequestId, RunId, Split, WireError};
+use crate::{DataInfo, FileRef, RequestId, RunId, SeriesId, Split, TableInfo, WireError};
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,14 @@ use crate::{DataInfo, FileRef, RequestId, RunId, Split, WireError};
 pub enum RunEnd {
     /// All epochs are done.
     Finished,
+    /// The validation loss did not fall for as many epochs as the patience allows; the weights are
+    /// those of the best epoch again.
+    StoppedEarly {
+        /// The last step.
+        step: usize,
+        /// The epoch with the lowest validation loss.
+        best_epoch: usize,
+    },
     /// The loss is no longer a finite number. An outcome, not an error.
     Diverged {
         /// First step with such a loss.
@@ -49,11 +57,33 @@ pub struct MetricPoint {
     pub accuracy: f32,
     /// Mean over the classes of the part that is right; NaN where it was not computed.
     pub balanced_accuracy: f32,
+    /// Mean absolute error in the target's unit; NaN unless a number is predicted.
+    pub mae: f32,
+    /// Root of the mean squared error in the target's unit; NaN unless a number is predicted.
+    pub rmse: f32,
+    /// Part of the variance that is explained; NaN unless a number is predicted.
+    pub r2: f32,
+}
+
+impl Default for MetricPoint {
+    fn default() -> Self {
+        Self {
+            split: Split::Train,
+            step: 0,
+            epoch: 0.0,
+            loss: f32::NAN,
+            accuracy: f32::NAN,
+            balanced_accuracy: f32::NAN,
+            mae: f32::NAN,
+            rmse: f32::NAN,
+            r2: f32::NAN,
+        }
+    }
 }
 
 impl MetricPoint {
     /// Number of f32 values that a point takes in the payload.
-    pub const WIDTH: usize = 6;
+    pub const WIDTH: usize = 9;
 
     /// As values of the payload.
     pub fn to_values(self) -> [f32; Self::WIDTH] {
@@ -63,7 +93,8 @@ impl MetricPoint {
             Split::Test => 2.0,
         };
         // Steps stay exact in f32 up to 16 million.
-        [split, self.step as f32, self.epoch, self.loss, self.accuracy, self.balanced_accuracy]
+        let (step, measured) = (self.step as f32, [self.accuracy, self.balanced_accuracy]);
+        [split, step, self.epoch, self.loss, measured[0], measured[1], self.mae, self.rmse, self.r2]
     }
 
     /// The points of a payload; an incomplete last one is dropped.
@@ -81,6 +112,9 @@ impl MetricPoint {
                 loss: v[3],
                 accuracy: v[4],
                 balanced_accuracy: v[5],
+                mae: v[6],
+                rmse: v[7],
+                r2: v[8],
             })
             .collect()
     }
@@ -170,6 +204,48 @@ pub enum Event {
         /// What is in it.
         info: DataInfo,
     },
+    /// A table was read: its target and features are to be chosen.
+    TableRead {
+        /// Identity of the request.
+        request: RequestId,
+        /// How links and files name it.
+        file: FileRef,
+        /// What is in it.
+        info: TableInfo,
+    },
+    /// The learner committed to the model of a run. Payload: one point, of the test set.
+    Committed {
+        /// Which run.
+        run: RunId,
+    },
+    /// A member of a series has learned for a while. Payload: its newest points, one for training (the
+    /// mean of the epoch) and one for validation in each epoch.
+    SeriesPoints {
+        /// Which series.
+        series: SeriesId,
+        /// Index of the member.
+        member: usize,
+    },
+    /// A member of a series is done. Payload: its results.
+    MemberEnded {
+        /// Which series.
+        series: SeriesId,
+        /// Index of the member.
+        member: usize,
+        /// How; `None` when it failed.
+        end: Option<RunEnd>,
+        /// Why it failed, if it did.
+        error: Option<WireError>,
+        /// The results in the payload: `val_accuracy` and others of shape `[1]`, `importance` of `[n]`.
+        parts: Vec<PayloadPart>,
+    },
+    /// A series is over.
+    SeriesEnded {
+        /// Which series.
+        series: SeriesId,
+        /// It was cancelled.
+        cancelled: bool,
+    },
     /// The run is prepared.
     Started {
         /// Which run.
@@ -251,12 +327,13 @@ mod tests {
     #[test]
     fn points_survive_the_payload_and_nan_does_too() {
         let point =
-            MetricPoint { split: Split::Validation, step: 7, epoch: 1.5, loss: f32::NAN, accuracy: 0.5, balanced_accuracy: 0.25 };
+            MetricPoint { split: Split::Validation, step: 7, epoch: 1.5, accuracy: 0.5, r2: 0.25, ..MetricPoint::default() };
         let mut values = point.to_values().to_vec();
         values.push(1.0);
         let back = MetricPoint::from_values(&values);
         assert_eq!(back.len(), 1);
         assert_eq!((back[0].split, back[0].step, back[0].epoch), (Split::Validation, 7, 1.5));
+        assert_eq!((back[0].accuracy, back[0].r2), (0.5, 0.25));
         assert!(back[0].loss.is_nan());
     }
 }

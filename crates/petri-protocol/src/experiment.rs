@@ -1,5 +1,7 @@
 //! The experiment: everything that is needed to repeat a run.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{EngineChoice, NetworkSpec, TrainingSpec};
@@ -21,6 +23,10 @@ pub enum DataSource {
     Spirals,
     /// Drawn cells on a noisy background with a mask for each image.
     Cells,
+    /// Invented houses: area, bedrooms, postcode and schools make a price.
+    HousePrice,
+    /// Breast Cancer Wisconsin (Diagnostic), a table of cell nuclei.
+    Wdbc,
     /// A file that the learner loaded.
     File,
 }
@@ -51,6 +57,12 @@ pub struct DataSpec {
     pub test_fraction: f64,
     /// Scales every feature or channel to mean 0 and standard deviation 1 of the training part.
     pub standardise: bool,
+    /// Column that is predicted; empty for the table's own choice. Only for tables.
+    #[serde(default)]
+    pub target: String,
+    /// Columns that it is predicted from; empty for all numeric ones but the target. Only for tables.
+    #[serde(default)]
+    pub features: Vec<String>,
     /// The file, when `source` is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FileRef>,
@@ -66,9 +78,22 @@ impl Default for DataSpec {
             validation_fraction: 0.25,
             test_fraction: 0.25,
             standardise: true,
+            target: String::new(),
+            features: Vec::new(),
             file: None,
         }
     }
+}
+
+/// Initial weights and biases of one node that were set by hand, by their place in the tensor.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct NodeWeights {
+    /// Weights, by index in row-major order.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weight: BTreeMap<usize, f32>,
+    /// Biases, by index.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bias: BTreeMap<usize, f32>,
 }
 
 /// Everything that is needed to repeat a run. The same experiment gives the same data, split,
@@ -81,6 +106,9 @@ pub struct Experiment {
     pub network: NetworkSpec,
     /// Loss, optimizer, schedule, batches.
     pub training: TrainingSpec,
+    /// Initial weights that were set by hand, by node; all others are drawn.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, NodeWeights>,
     /// Seed of everything that is drawn at random.
     pub seed: u32,
     /// Which engine trains.

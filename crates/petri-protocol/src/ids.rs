@@ -12,6 +12,11 @@ pub struct RunId(pub u32);
 #[serde(transparent)]
 pub struct RequestId(pub u32);
 
+/// One queue of runs of the worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SeriesId(pub u32);
+
 impl RunId {
     /// The identity of the run after this one.
     pub fn next(self) -> Self {

@@ -15,23 +15,27 @@ pub mod notation;
 pub mod op;
 pub mod presets;
 pub mod problem;
+pub mod series;
 pub mod shape;
+pub mod table_info;
 pub mod training;
 pub mod validate;
 pub mod wire_error;
 
-pub use command::{Command, Probe, SampleRange};
+pub use command::{Command, ParameterRef, Probe, SampleRange, TensorPart};
 pub use data_info::{DataInfo, Split, SplitSizes, Task};
 pub use event::{Event, MetricPoint, RunEnd, RunState};
-pub use experiment::{DataSource, DataSpec, Experiment, FileRef};
-pub use ids::{RequestId, RunId};
+pub use experiment::{DataSource, DataSpec, Experiment, FileRef, NodeWeights};
+pub use ids::{RequestId, RunId, SeriesId};
 pub use network::{NetworkSpec, NodeSpec};
 pub use op::{Function, Init, OpSpec, Padding, UpsampleMode};
 pub use problem::Problem;
+pub use series::{Member, ModelSpec};
 pub use shape::TensorShape;
+pub use table_info::{ColumnInfo, TableInfo};
 pub use training::{ClassWeights, EngineChoice, LossSpec, OptimizerSpec, ScheduleSpec, TrainingSpec};
 pub use wire_error::{ErrorCode, WireError};
 
 /// Version of the messages in [`command`] and [`event`]. Raise it with every change that an older
 /// page or worker would misread: the worker says its version first, and a page that differs reloads it.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;

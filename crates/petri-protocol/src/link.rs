@@ -30,18 +30,22 @@ pub struct Opened {
 /// Prints the link (the part behind `#/lab?`) of an experiment that started from `preset`.
 pub fn print(preset: &str, experiment: &Experiment) -> String {
     let base = presets::find(preset).unwrap_or(&presets::ALL[0]);
-    let (before, after) = (flatten(&(base.experiment)()), flatten(experiment));
     let mut out = format!("v=1&preset={}", base.id);
-    for (key, value) in &after {
-        if before.get(key) != Some(value) {
-            let text = text_of(value);
-            out.push('&');
-            out.push_str(key);
-            out.push('=');
-            out.extend(utf8_percent_encode(&text, ESCAPED));
-        }
+    for (key, text) in differences(preset, experiment) {
+        out.push('&');
+        out.push_str(&key);
+        out.push('=');
+        out.extend(utf8_percent_encode(&text, ESCAPED));
     }
     out
+}
+
+/// What an experiment has that its preset has not: keys and their values as text.
+pub fn differences(preset: &str, experiment: &Experiment) -> Vec<(String, String)> {
+    let base = presets::find(preset).unwrap_or(&presets::ALL[0]);
+    let before = flatten(&(base.experiment)());
+    let changed = flatten(experiment).into_iter().filter(|(key, value)| before.get(key) != Some(value));
+    changed.map(|(key, value)| (key, text_of(&value))).collect()
 }
 
 /// Reads a link. Never fails: what is not understood is skipped and reported.
@@ -105,8 +109,9 @@ pub fn set(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Str
         experiment.network = notation::parse(text).map_err(|why| format!("network: {why}"))?;
         return Ok(());
     }
-    let is_file_key = key == "data.file.name" || key == "data.file.fingerprint";
-    if !is_file_key && !flatten(experiment).contains_key(key) {
+    // Absent where there is none, so that they are not among the keys of every experiment.
+    let is_optional = key == "data.file.name" || key == "data.file.fingerprint" || key.starts_with("weights.");
+    if !is_optional && !flatten(experiment).contains_key(key) {
         return Err(format!("unknown setting \"{}\"", shorten(key)));
     }
     let mut last_error = String::new();
@@ -207,6 +212,21 @@ mod tests {
         let opened = parse(&link);
         assert_eq!(opened.skipped, Vec::<String>::new());
         assert_eq!(opened.experiment, experiment);
+    }
+
+    #[test]
+    fn weights_set_by_hand_and_columns_travel() {
+        let mut experiment = (presets::one_neuron::CARD.experiment)();
+        for (key, value) in
+            [("weights.dense1.weight.1", "-0.5"), ("weights.dense1.bias.0", "2"), ("data.features", "[\"a\",\"b\"]")]
+        {
+            set(&mut experiment, key, value).expect("a known key");
+        }
+        assert_eq!(experiment.weights["dense1"].weight[&1], -0.5);
+        assert_eq!(experiment.weights["dense1"].bias[&0], 2.0);
+        let opened = parse(&print("one-neuron", &experiment));
+        assert_eq!((opened.experiment, opened.skipped), (experiment.clone(), vec![]));
+        assert!(set(&mut experiment, "weights.dense1.weight.x", "1").is_err());
     }
 
     #[test]

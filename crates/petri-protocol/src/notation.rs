@@ -43,9 +43,15 @@ pub fn print_op(op: &OpSpec) -> String {
         }
     };
     match op {
-        OpSpec::Dense { units, init } => {
+        OpSpec::Dense { units, init, bias } => {
             args.push(units.to_string());
             init_arg(&mut args, *init, Init::Glorot);
+            if !bias {
+                args.push("bias=no".into());
+            }
+        }
+        OpSpec::Select { features } => {
+            args.push(features.iter().map(usize::to_string).collect::<Vec<_>>().join("+"));
         }
         OpSpec::Conv2d { filters, kernel, stride, padding, dilation, groups, init } => {
             args.push(filters.to_string());
@@ -185,7 +191,21 @@ fn op_from_args(word: &str, args: &mut Args<'_>) -> Result<OpSpec, String> {
         return Ok(OpSpec::Activation { function });
     }
     Ok(match word {
-        "dense" => OpSpec::Dense { units: args.first("number of units")?, init: args.init(Init::Glorot)? },
+        "dense" => OpSpec::Dense {
+            units: args.first("number of units")?,
+            init: args.init(Init::Glorot)?,
+            bias: match args.take("bias") {
+                None | Some("yes") => true,
+                Some("no") => false,
+                Some(other) => return Err(format!("bias=\"{}\": yes or no", shorten(other))),
+            },
+        },
+        "select" => {
+            let text = args.first.take().ok_or("indices of values are missing")?;
+            // Some programs turn + into a space when they pass a link on.
+            let index = |t: &str| t.parse().ok().ok_or_else(|| format!("\"{}\" is no index", shorten(t)));
+            OpSpec::Select { features: text.split(['+', ' ']).map(index).collect::<Result<_, String>>()? }
+        }
         "conv" => OpSpec::Conv2d {
             filters: args.first("number of filters")?,
             kernel: args.number("k", 3)?,
@@ -262,7 +282,7 @@ mod tests {
 
     #[test]
     fn every_setting_survives_a_round_trip() {
-        let text = "a=conv(8,k=5,s=2,p=1,d=2,g=4,init=zero)-convt(4,k=3,s=1,p=1)-maxpool(3,s=2)-upsample(2,mode=bilinear)-dropout(0.25)-add@a+dropout1-softmax";
+        let text = "a=conv(8,k=5,s=2,p=1,d=2,g=4,init=zero)-convt(4,k=3,s=1,p=1)-maxpool(3,s=2)-upsample(2,mode=bilinear)-dropout(0.25)-add@a+dropout1-flatten-select(0+3)-dense(2,bias=no)-softmax";
         let network = parse(text).expect("valid");
         assert_eq!(print(&network), text);
     }

@@ -69,6 +69,14 @@ pub enum OpSpec {
         units: usize,
         /// Initial weights.
         init: Init,
+        /// Whether there is a b.
+        #[serde(default = "with_bias")]
+        bias: bool,
+    },
+    /// Some values of a vector: a neuron behind it sees only those.
+    Select {
+        /// Indices of the values, from 0.
+        features: Vec<usize>,
     },
     /// Convolution with bias.
     Conv2d {
@@ -143,11 +151,21 @@ pub enum OpSpec {
     },
 }
 
+fn with_bias() -> bool {
+    true
+}
+
 impl OpSpec {
+    /// A fully connected layer with bias and Glorot's weights.
+    pub fn dense(units: usize) -> Self {
+        Self::Dense { units, init: Init::Glorot, bias: true }
+    }
+
     /// Short name of the kind: stem of default node names and word of the notation.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Dense { .. } => "dense",
+            Self::Select { .. } => "select",
             Self::Conv2d { .. } => "conv",
             Self::ConvTranspose2d { .. } => "convt",
             Self::MaxPool { .. } => "maxpool",
@@ -218,6 +236,13 @@ impl OpSpec {
                     ));
                 }
             },
+            Self::Select { features } => match first {
+                TensorShape::Features(n) => match features.iter().find(|&&f| f >= n) {
+                    Some(f) => return Err(format!("selects value {f}, its input has {n} (0 to {})", n.saturating_sub(1))),
+                    None => TensorShape::Features(features.len()),
+                },
+                TensorShape::Image { .. } => return Err(format!("needs a vector, its input is an image of {first}")),
+            },
             Self::Conv2d { filters, kernel, stride, padding, dilation, groups, .. } => {
                 let (channels, height, width) = image()?;
                 if channels % groups != 0 || filters % groups != 0 {
@@ -268,6 +293,7 @@ impl OpSpec {
     fn check_settings(&self) -> Result<(), String> {
         let at_least_one: &[(&str, usize)] = &match self {
             Self::Dense { units, .. } => vec![("units", *units)],
+            Self::Select { features } => vec![("number of selected values", features.len())],
             Self::Conv2d { filters, kernel, stride, dilation, groups, .. } => vec![
                 ("filters", *filters),
                 ("kernel", *kernel),
@@ -308,10 +334,26 @@ impl OpSpec {
     pub fn n_parameters(&self, inputs: &[TensorShape]) -> usize {
         let channels = inputs.first().map_or(0, |s| s.channels());
         match self {
-            Self::Dense { units, .. } => channels * units + units,
+            Self::Dense { units, bias, .. } => channels * units + if *bias { *units } else { 0 },
             Self::Conv2d { filters, kernel, groups, .. } => channels / groups.max(&1) * kernel * kernel * filters + filters,
             Self::ConvTranspose2d { filters, kernel, .. } => channels * kernel * kernel * filters + filters,
             Self::BatchNorm => 2 * channels,
+            _ => 0,
+        }
+    }
+
+    /// How many of the trainable values are biases (or shifts).
+    pub fn n_biases(&self, inputs: &[TensorShape]) -> usize {
+        match self {
+            Self::Dense { units, bias, .. } => {
+                if *bias {
+                    *units
+                } else {
+                    0
+                }
+            }
+            Self::Conv2d { filters, .. } | Self::ConvTranspose2d { filters, .. } => *filters,
+            Self::BatchNorm => inputs.first().map_or(0, |s| s.channels()),
             _ => 0,
         }
     }
@@ -330,7 +372,7 @@ impl OpSpec {
             Self::MaxPool { size, .. } | Self::AvgPool { size, .. } => (size * size) as u64 * n_out,
             Self::GlobalAvgPool => inputs.first().map_or(0, |s| s.len()) as u64,
             Self::BatchNorm => 2 * n_out,
-            Self::Activation { function: Function::Linear } | Self::Flatten | Self::Concat => 0,
+            Self::Activation { function: Function::Linear } | Self::Flatten | Self::Concat | Self::Select { .. } => 0,
             Self::Add => n_out * inputs.len().saturating_sub(1) as u64,
             Self::Upsample { mode, .. } => {
                 if *mode == UpsampleMode::Bilinear {

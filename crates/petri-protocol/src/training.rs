@@ -173,6 +173,14 @@ pub struct TrainingSpec {
     pub batch_size: usize,
     /// Passes through the training data.
     pub epochs: usize,
+    /// Largest length of the gradient of all parameters together; longer ones are shortened to it
+    /// (Pascanu et al. 2013). 0 switches clipping off.
+    #[serde(default)]
+    pub clip_norm: f64,
+    /// Epochs without a lower validation loss before the run stops and the best weights come back
+    /// (early stopping). 0 switches it off.
+    #[serde(default)]
+    pub patience: usize,
 }
 
 impl Default for TrainingSpec {
@@ -186,6 +194,8 @@ impl Default for TrainingSpec {
             weight_decay: 0.0,
             batch_size: 32,
             epochs: 20,
+            clip_norm: 0.0,
+            patience: 0,
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Finds everything that is wrong with an experiment, in the page and again in the worker.
 
+use crate::network::NetworkShape;
 use crate::{
     ClassWeights, DataInfo, DataSource, DataSpec, Experiment, Function, LossSpec, OpSpec, OptimizerSpec, Problem, ScheduleSpec,
-    Split, SplitSizes, Task, TensorShape, TrainingSpec,
+    Split, SplitSizes, Task, TensorShape, TrainingSpec, table_info,
 };
+
+/// What is known about a house.
+pub const HOUSE_FEATURES: [&str; 4] = ["area", "bedrooms", "postcode", "schools"];
 
 /// Side of the drawn cell images in pixels.
 pub const CELLS_SIDE: usize = 64;
@@ -12,10 +16,12 @@ pub const CELLS_SIDE: usize = 64;
 const MAX_BATCH_VALUES: usize = 1 << 28;
 
 impl DataSpec {
-    /// What is known about a generated data set before it is drawn; `None` for files.
+    /// What is known about a generated or built-in data set before it is made; `None` for files.
     pub fn generated_info(&self) -> Option<DataInfo> {
         let (title, input, task, classes): (&str, _, _, [&str; 2]) = match self.source {
             DataSource::File => return None,
+            DataSource::Wdbc => return table_info::wdbc().data_info(self).ok(),
+            DataSource::HousePrice => return Some(self.house_price_info()),
             DataSource::Cells => {
                 ("Drawn cells", TensorShape::image(1, CELLS_SIDE, CELLS_SIDE), Task::Segmentation, ["background", "cell"])
             }
@@ -25,7 +31,7 @@ impl DataSpec {
             DataSource::Xor => ("XOR", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
             DataSource::Spirals => ("Spirals", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
         };
-        let sizes = self.generated_sizes();
+        let sizes = self.sizes(self.n_samples);
         let second = (sizes.train as f64 * self.balance).round() as usize;
         Some(DataInfo {
             title: title.into(),
@@ -33,30 +39,37 @@ impl DataSpec {
             input,
             task,
             classes: classes.map(str::to_owned).to_vec(),
+            features: vec![],
+            target: String::new(),
             sizes,
             class_counts: vec![sizes.train.saturating_sub(second), second],
             notes: vec![],
         })
     }
 
-    /// Sizes of the three parts of a generated set.
-    pub fn generated_sizes(&self) -> SplitSizes {
-        let part = |fraction: f64| (self.n_samples as f64 * fraction).round() as usize;
-        let (validation, test) = (part(self.validation_fraction), part(self.test_fraction));
-        SplitSizes { train: self.n_samples.saturating_sub(validation + test), validation, test }
+    fn house_price_info(&self) -> DataInfo {
+        DataInfo {
+            title: "House prices".into(),
+            source: String::new(),
+            input: TensorShape::Features(HOUSE_FEATURES.len()),
+            task: Task::Regression,
+            classes: vec![],
+            features: HOUSE_FEATURES.map(str::to_owned).to_vec(),
+            target: "price (thousand euro)".into(),
+            sizes: self.sizes(self.n_samples),
+            class_counts: vec![],
+            notes: vec![],
+        }
     }
 
-    fn problems(&self, problems: &mut Vec<Problem>) {
-        if self.source == DataSource::File {
-            if self.file.is_none() {
-                problems.push(Problem::new("data.file", "choose a MedMNIST .npz file, or another data set"));
-            }
-            return;
-        }
-        let most = if self.source == DataSource::Cells { 2000 } else { 20_000 };
-        if !(20..=most).contains(&self.n_samples) {
-            problems.push(Problem::new("data.n_samples", format!("must be between 20 and {most}, is {}", self.n_samples)));
-        }
+    /// Sizes of the three parts of `n` samples.
+    pub fn sizes(&self, n: usize) -> SplitSizes {
+        let part = |fraction: f64| (n as f64 * fraction).round() as usize;
+        let (validation, test) = (part(self.validation_fraction), part(self.test_fraction));
+        SplitSizes { train: n.saturating_sub(validation + test), validation, test }
+    }
+
+    fn fraction_problems(&self, problems: &mut Vec<Problem>) {
         let mut between = |field: &str, value: f64, low: f64, high: f64| {
             if !(low..=high).contains(&value) {
                 problems.push(Problem::new(format!("data.{field}"), format!("must be between {low} and {high}, is {value}")));
@@ -68,6 +81,24 @@ impl DataSpec {
         between("test_fraction", self.test_fraction, 0.05, 0.8);
         if self.validation_fraction + self.test_fraction > 0.9 {
             problems.push(Problem::new("data.test_fraction", "leaves less than a tenth of the samples for training"));
+        }
+    }
+
+    fn problems(&self, problems: &mut Vec<Problem>) {
+        if self.source == DataSource::File {
+            if self.file.is_none() {
+                problems.push(Problem::new("data.file", "choose a MedMNIST .npz file or a table (.csv), or another data set"));
+            }
+            return;
+        }
+        self.fraction_problems(problems);
+        if self.source == DataSource::Wdbc {
+            problems.extend(table_info::wdbc().choose(self).err());
+            return;
+        }
+        let most = if self.source == DataSource::Cells { 2000 } else { 20_000 };
+        if !(20..=most).contains(&self.n_samples) {
+            problems.push(Problem::new("data.n_samples", format!("must be between 20 and {most}, is {}", self.n_samples)));
         }
     }
 }
@@ -95,6 +126,12 @@ impl TrainingSpec {
             "weight_decay",
             format!("must be between 0 and 10, is {}", self.weight_decay),
         );
+        require(
+            (0.0..=1e6).contains(&self.clip_norm),
+            "clip_norm",
+            format!("must be between 0 (off) and 1000000, is {}", self.clip_norm),
+        );
+        require(self.patience <= 10_000, "patience", format!("must be at most 10000, is {}", self.patience));
         let below_one = |v: f64| (0.0..1.0).contains(&v);
         match self.optimizer {
             OptimizerSpec::Sgd { momentum, nesterov } => {
@@ -136,6 +173,7 @@ impl Experiment {
             Err(found) => problems.extend(found),
             Ok(shape) => {
                 self.output_problems(info, shape.output(), &mut problems);
+                self.weight_problems(&shape, &mut problems);
                 let largest = shape.nodes.iter().map(|n| n.output.len()).max().unwrap_or(0);
                 if largest.saturating_mul(self.training.batch_size) > MAX_BATCH_VALUES {
                     problems.push(Problem::new("training.batch_size", "needs too much memory with this network"));
@@ -152,6 +190,28 @@ impl Experiment {
             }
         }
         problems
+    }
+
+    /// Checks the initial weights that were set by hand.
+    fn weight_problems(&self, shape: &NetworkShape, problems: &mut Vec<Problem>) {
+        for (name, values) in &self.weights {
+            let mut report = |message: String| problems.push(Problem::new(format!("weights.{name}"), message));
+            let Some(idx) = self.network.nodes.iter().position(|n| n.name == *name) else {
+                report(format!("there is no layer \"{name}\""));
+                continue;
+            };
+            let node = &shape.nodes[idx];
+            let n_bias = self.network.nodes[idx].op.n_biases(&node.input_shapes);
+            let n_weight = node.n_parameters - n_bias;
+            for (part, given, n) in [("weight", &values.weight, n_weight), ("bias", &values.bias, n_bias)] {
+                if let Some(index) = given.keys().find(|&&i| i >= n) {
+                    report(format!("has {n} values as {part}, there is none with the index {index}"));
+                }
+                if given.values().any(|v| !v.is_finite() || v.abs() > 1e6) {
+                    report(format!("a {part} must be a number between -1000000 and 1000000"));
+                }
+            }
+        }
     }
 
     /// Checks the last node against task and loss.
@@ -173,11 +233,20 @@ impl Experiment {
             }
             _ => {}
         }
+        if info.task == Task::Regression {
+            if loss != LossSpec::MeanSquaredError {
+                problems.push(Problem::new("training.loss", "a number is predicted: this needs the squared error"));
+            }
+            if self.training.class_weights == ClassWeights::Balanced {
+                problems.push(Problem::new("training.class_weights", "are not defined where a number is predicted"));
+            }
+        }
         if info.task == Task::MultiLabel && loss == LossSpec::CrossEntropy {
             problems.push(Problem::new("training.loss", "samples with several labels need binary cross-entropy"));
             return;
         }
         let channels: &[usize] = match (info.task, loss) {
+            (Task::Regression, _) => &[1],
             (Task::MultiLabel, _) => &[k],
             (_, LossSpec::CrossEntropy) => &[k],
             (_, LossSpec::BinaryCrossEntropy) if k == 2 => &[1],
@@ -227,7 +296,7 @@ mod tests {
         experiment.training.learning_rate = -1.0;
         experiment.training.batch_size = 0;
         experiment.data.noise = f64::NAN;
-        experiment.network = NetworkSpec::chain([OpSpec::Dense { units: 3, init: Init::Glorot }]);
+        experiment.network = NetworkSpec::chain([OpSpec::dense(3)]);
         assert_eq!(fields(&experiment), ["data.noise", "training.learning_rate", "training.batch_size", "network.dense1"]);
     }
 
@@ -237,6 +306,26 @@ mod tests {
         assert!(fields(&experiment).is_empty());
         experiment.training.loss = LossSpec::CrossEntropy;
         assert_eq!(fields(&experiment), ["network.sigmoid1", "network.sigmoid1"]);
+    }
+
+    #[test]
+    fn weights_set_by_hand_must_exist() {
+        let mut experiment = (presets::one_neuron::CARD.experiment)();
+        for (key, value) in [("weights.dense1.weight.1", "3"), ("weights.dense1.bias.0", "-1")] {
+            crate::link::set(&mut experiment, key, value).expect("a key");
+        }
+        assert!(fields(&experiment).is_empty());
+        crate::link::set(&mut experiment, "weights.dense1.weight.2", "3").expect("a key");
+        crate::link::set(&mut experiment, "weights.conv9.bias.0", "3").expect("a key");
+        assert_eq!(fields(&experiment), ["weights.conv9", "weights.dense1"]);
+    }
+
+    #[test]
+    fn numbers_are_predicted_by_one_output_with_the_squared_error() {
+        let mut experiment = (presets::one_neuron::CARD.experiment)();
+        experiment.data.source = DataSource::HousePrice;
+        experiment.network = NetworkSpec::chain([OpSpec::dense(2)]);
+        assert_eq!(fields(&experiment), ["training.loss", "network.dense1"]);
     }
 
     #[test]

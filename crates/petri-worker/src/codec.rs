@@ -23,6 +23,11 @@ pub(crate) fn send_values(event: &Event, values: &[f32]) {
     post(event, Some(Float32Array::from(values)));
 }
 
+/// Tells the page what is being done.
+pub(crate) fn send_progress(what: String) {
+    send(&Event::Progress { what, part: None });
+}
+
 /// Tells the page that something went wrong.
 pub(crate) fn send_error(run: Option<RunId>, error: WireError) {
     send(&Event::Failed { run, request: None, error });

@@ -13,6 +13,8 @@ mod pace;
 mod reports;
 mod run;
 mod runner;
+mod series;
+mod sources;
 
 use petri_protocol::event::WorkerKind;
 use petri_protocol::{Event, PROTOCOL_VERSION};

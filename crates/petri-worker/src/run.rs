@@ -5,7 +5,7 @@ use std::rc::Rc;
 use petri_data::Dataset;
 use petri_engine::device::Device;
 use petri_engine::{EngineError, Session};
-use petri_protocol::{Event, Experiment, MetricPoint, RunEnd, RunId, RunState, Split};
+use petri_protocol::{Event, Experiment, MetricPoint, ParameterRef, RunEnd, RunId, RunState, Split};
 
 use crate::codec;
 use crate::pace::{give_way_if_due, now_millis};
@@ -30,6 +30,8 @@ pub(crate) struct Run {
     last_message: f64,
     started: bool,
     wants_evaluation: bool,
+    /// The learner has seen the test set with this network: it is not trained further.
+    committed: bool,
 }
 
 impl Run {
@@ -53,6 +55,7 @@ impl Run {
             last_message: 0.0,
             started: false,
             wants_evaluation: true,
+            committed: false,
         })
     }
 
@@ -69,7 +72,7 @@ impl Run {
 
     /// Starts or goes on, unless the run is over.
     pub(crate) fn resume(&mut self) {
-        if !matches!(self.state, RunState::Ended { .. }) {
+        if !self.committed && !matches!(self.state, RunState::Ended { .. }) {
             self.next_step_at = now_millis();
             self.set_state(RunState::Running);
         }
@@ -95,14 +98,14 @@ impl Run {
 
     /// One step, wanted by the learner, with its points.
     pub(crate) async fn step_once(&mut self) -> Result<(), EngineError> {
-        if matches!(self.state, RunState::Ended { .. }) {
+        if self.committed || matches!(self.state, RunState::Ended { .. }) {
             return Ok(());
         }
         self.evaluate_if_wanted().await?;
-        let ended = self.advance(1).await?;
-        // A single step shows its effect on validation at once.
-        self.wants_evaluation = true;
-        self.evaluate_if_wanted().await?;
+        let mut ended = self.advance(1).await?;
+        ended = ended.or(self.evaluate_if_wanted().await?);
+        // A single step shows its effect on validation at once, without counting as an epoch.
+        self.add_validation().await?;
         self.set_state(ended.map_or(RunState::Paused, |end| RunState::Ended { end }));
         Ok(())
     }
@@ -117,12 +120,15 @@ impl Run {
         } else {
             1
         };
-        let ended = self.advance(steps).await?;
+        let mut ended = self.advance(steps).await?;
         if let Some(rate) = self.steps_per_second {
             // Behind by more than a step: start counting anew instead of hurrying after.
             self.next_step_at = (self.next_step_at + 1000.0 / rate).max(now_millis() - 1000.0 / rate);
         }
-        self.evaluate_if_wanted().await?;
+        let stopped = self.evaluate_if_wanted().await?;
+        if !matches!(ended, Some(RunEnd::Diverged { .. })) {
+            ended = stopped.or(ended);
+        }
         self.flush(false);
         if let Some(end) = ended {
             self.set_state(RunState::Ended { end });
@@ -165,15 +171,48 @@ impl Run {
         Ok(ended)
     }
 
-    /// Validation, when an epoch has ended (or before the first step).
-    async fn evaluate_if_wanted(&mut self) -> Result<(), EngineError> {
+    /// Validation, when an epoch has ended (or before the first step). It may end the run.
+    async fn evaluate_if_wanted(&mut self) -> Result<Option<RunEnd>, EngineError> {
         if !std::mem::take(&mut self.wants_evaluation) {
-            return Ok(());
+            return Ok(None);
         }
+        let (point, end) = self.session.end_epoch(give_way_if_due).await?;
+        self.waiting.extend(point.to_values());
+        if end.is_some() {
+            // The weights of the best epoch are back: the last point is theirs.
+            self.add_validation().await?;
+        }
+        Ok(end)
+    }
+
+    /// A point of the validation data for the network as it is now.
+    async fn add_validation(&mut self) -> Result<(), EngineError> {
         let evaluation = self.session.evaluate(Split::Validation, give_way_if_due).await?;
         let point: MetricPoint = self.session.point(Split::Validation, &evaluation);
         self.waiting.extend(point.to_values());
         Ok(())
+    }
+
+    /// Notes two parameters at each step; a wrong name only means that there is no path.
+    pub(crate) fn watch(&mut self, parameters: Option<[ParameterRef; 2]>) {
+        if self.session.watch(parameters).is_err() {
+            log::warn!("there is no such parameter to be watched");
+        }
+    }
+
+    /// The learner is done: the test set is evaluated and opened, and training is over.
+    pub(crate) async fn commit(&mut self) -> Result<(), EngineError> {
+        self.pause();
+        self.committed = true;
+        self.flush(true);
+        let evaluation = self.session.evaluate(Split::Test, give_way_if_due).await?;
+        let point = self.session.point(Split::Test, &evaluation);
+        codec::send_values(&Event::Committed { run: self.id }, &point.to_values());
+        Ok(())
+    }
+
+    pub(crate) fn is_committed(&self) -> bool {
+        self.committed
     }
 
     /// Sends the points that wait, when it is time or when `now`.

@@ -2,15 +2,14 @@
 
 use std::rc::Rc;
 
-use petri_data::{Dataset, generators, medmnist};
+use petri_data::Dataset;
 use petri_engine::probe;
 use petri_engine::selftest;
 use petri_protocol::engine_choice::{Calibration, Decision, Engine};
 use petri_protocol::event::WorkerKind;
 use petri_protocol::{
-    Command, DataSource, ErrorCode, Event, Experiment, FileRef, Probe, RequestId, RunId, RunState, WireError, notation,
+    Command, ErrorCode, Event, Experiment, Probe, RequestId, RunId, RunState, Split, WireError, notation, series,
 };
-use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use crate::bench;
@@ -20,25 +19,26 @@ use crate::mailbox::{Letter, Mailbox};
 use crate::pace::{give_way, give_way_if_due, sleep};
 use crate::reports::take_gpu_fault;
 use crate::run::Run;
+use crate::series::Series;
+use crate::sources::{Content, Sources};
 
 /// Longest wait between two looks into the mailbox while a slow run waits, in milliseconds.
 const MAX_SLEEP_MILLIS: f64 = 20.0;
 /// Samples in the comparison of both engines before a run.
 const COMPARED_SAMPLES: usize = 4;
-/// Largest file that is read, in bytes.
-const MAX_FILE_BYTES: f64 = 2.0 * 1024.0 * 1024.0 * 1024.0;
 
 /// The state of the worker.
 pub(crate) struct Runner {
     mailbox: Mailbox,
     engines: Engines,
-    file: Option<(FileRef, Rc<Dataset>)>,
+    sources: Sources,
     run: Option<Run>,
+    series: Option<Series>,
 }
 
 impl Runner {
     pub(crate) fn new(kind: WorkerKind, mailbox: Mailbox) -> Self {
-        Self { mailbox, engines: Engines::new(kind), file: None, run: None }
+        Self { mailbox, engines: Engines::new(kind), sources: Sources::default(), run: None, series: None }
     }
 
     /// Never returns: the page ends a worker by terminating it.
@@ -49,6 +49,11 @@ impl Runner {
             }
             if self.run.as_ref().is_some_and(Run::is_running) {
                 self.train().await;
+                if self.series.is_some() {
+                    self.work_on_series().await;
+                }
+            } else if self.series.is_some() {
+                self.work_on_series().await;
             } else {
                 let letter = self.mailbox.next().await;
                 self.handle(letter).await;
@@ -104,6 +109,18 @@ impl Runner {
                     self.with_run(run, |r| r.session.set_learning_rate(value));
                 }
             }
+            Command::Watch { run, parameters } => self.with_run(run, |r| r.watch(parameters)),
+            Command::Commit { run } => self.commit(run).await,
+            Command::StartSeries { series, mut members, on_gpu } => {
+                self.end_series(true);
+                members.truncate(series::MAX_MEMBERS);
+                self.series = Some(Series::new(series, members, on_gpu && self.engines.may_have_gpu()));
+            }
+            Command::CancelSeries { series } => {
+                if self.series.as_ref().is_some_and(|s| s.id == series) {
+                    self.end_series(true);
+                }
+            }
             Command::SetSpeed { run, steps_per_second } => self.with_run(run, |r| r.set_speed(steps_per_second)),
             Command::StepOnce { run } => {
                 if let Some(current) = self.run.as_mut().filter(|r| r.id == run) {
@@ -130,45 +147,43 @@ impl Runner {
     }
 
     async fn open_file(&mut self, request: RequestId, file: Option<File>) {
-        match read_file(file).await {
-            Ok((file, dataset)) => {
-                codec::send(&Event::FileRead { request, file: file.clone(), info: dataset.info.clone() });
-                self.file = Some((file, Rc::new(dataset)));
-            }
+        match self.sources.open(file).await {
+            Ok((file, Content::Images(info))) => codec::send(&Event::FileRead { request, file, info }),
+            Ok((file, Content::Table(info))) => codec::send(&Event::TableRead { request, file, info }),
             Err(error) => codec::send(&Event::Failed { run: None, request: Some(request), error }),
         }
     }
 
-    fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
-        if experiment.data.source != DataSource::File {
-            let problems = experiment.validate(experiment.data.generated_info().as_ref());
-            if let Some(problem) = problems.first() {
-                let mut error = WireError::new(ErrorCode::InvalidExperiment, problem.to_string());
-                error.details = problems.iter().map(ToString::to_string).collect();
-                return Err(error);
-            }
-            let generated = generators::generate(&experiment.data, experiment.seed);
-            return generated.map(Rc::new).ok_or_else(|| WireError::new(ErrorCode::FileMissing, "This data set is a file."));
+    fn end_series(&mut self, cancelled: bool) {
+        if let Some(series) = self.series.take() {
+            codec::send(&Event::SeriesEnded { series: series.id, cancelled });
         }
-        let missing = || {
-            let name = experiment.data.file.as_ref().map_or("a MedMNIST .npz file", |f| f.name.as_str());
-            WireError::new(ErrorCode::FileMissing, format!("This experiment needs {name}."))
-        };
-        let wanted = experiment.data.file.as_ref().ok_or_else(missing)?;
-        let (file, dataset) = self.file.as_mut().ok_or_else(missing)?;
-        if file.fingerprint != wanted.fingerprint {
-            return Err(missing());
+    }
+
+    async fn work_on_series(&mut self) {
+        let Some(mut series) = self.series.take() else { return };
+        let device = if series.on_gpu { self.engines.gpu().await.ok() } else { None };
+        series.on_gpu = device.is_some();
+        let device = device.unwrap_or_else(|| self.engines.cpu());
+        let done = series.slice(&mut self.sources, &device).await;
+        self.series = Some(series);
+        if done {
+            self.end_series(false);
         }
-        // No copy: the run before this one has been let go.
-        Rc::make_mut(dataset).fit_scaling(&experiment.data);
-        Ok(Rc::clone(dataset))
+        give_way().await;
+    }
+
+    async fn commit(&mut self, id: RunId) {
+        let Some(run) = self.run.as_mut().filter(|r| r.id == id) else { return };
+        let outcome = run.commit().await;
+        self.check(outcome.map_err(|e| wire_error(&e, self.on_gpu())));
     }
 
     async fn start(&mut self, id: RunId, experiment: Experiment, decision: Option<Decision>) -> Result<(), WireError> {
         self.run = None;
-        codec::send(&Event::Progress { what: "Preparing the data".into(), part: None });
+        codec::send_progress("Preparing the data".into());
         give_way().await;
-        let dataset = self.dataset(&experiment)?;
+        let dataset = self.sources.dataset(&experiment).await?;
         let (ready, calibration) = self.choose(&experiment, &dataset, decision).await?;
         let on_gpu = ready.decision.engine == Engine::Gpu;
         let run = Run::new(id, experiment, Rc::clone(&dataset), &ready.device, on_gpu).map_err(|e| wire_error(&e, on_gpu))?;
@@ -208,7 +223,7 @@ impl Runner {
         gpu.memory_cleanup();
         let key = format!("{:?} {}", dataset.info.input, notation::print(&experiment.network));
         if !self.engines.is_trusted(&key) {
-            codec::send(&Event::Progress { what: "Compiling shaders and comparing both engines".into(), part: None });
+            codec::send_progress("Compiling shaders and comparing both engines".into());
             let case = selftest::case_for(&experiment.network, dataset.info.input, &experiment.training);
             match selftest::compare(&case, &gpu, &cpu, COMPARED_SAMPLES).await {
                 Ok(result) if result.passed && !take_gpu_fault() => self.engines.trust(key.clone()),
@@ -222,7 +237,7 @@ impl Runner {
         match decision {
             Some(decision) => Ok((Ready { device: gpu, decision }, None)),
             None => {
-                codec::send(&Event::Progress { what: "Measuring both engines".into(), part: None });
+                codec::send_progress("Measuring both engines".into());
                 let (cpu_millis, gpu_millis) =
                     bench::both(experiment, dataset, &cpu, &gpu).await.map_err(|e| wire_error(&e, true))?;
                 let calibration = Calibration { key: String::new(), cpu_millis, gpu_millis };
@@ -239,6 +254,11 @@ impl Runner {
 
     async fn probe(&mut self, id: RunId, request: RequestId, probe: &Probe) {
         let Some(run) = self.run.as_ref().filter(|r| r.id == id) else { return };
+        if probe.split() == Some(Split::Test) && !run.is_committed() {
+            let error = WireError::new(ErrorCode::BadProbe, "The test set is locked until you commit to a model.");
+            codec::send(&Event::ProbeFailed { run: id, request, error });
+            return;
+        }
         match probe::answer(&run.session, probe, give_way_if_due).await {
             Ok(answer) => codec::send_values(
                 &Event::ProbeAnswered {
@@ -289,20 +309,4 @@ impl Runner {
         }
         codec::send(&Event::SelfTested { request, results });
     }
-}
-
-async fn read_file(file: Option<File>) -> Result<(FileRef, Dataset), WireError> {
-    let bad = |message: String| WireError::new(ErrorCode::BadFile, message);
-    let file = file.ok_or_else(|| bad("No file came with the message.".into()))?;
-    let name = file.name();
-    if file.size() > MAX_FILE_BYTES {
-        return Err(bad(format!("{name} is larger than 2 GiB.")));
-    }
-    codec::send(&Event::Progress { what: format!("Reading {name}"), part: None });
-    let buffer =
-        JsFuture::from(file.array_buffer()).await.ok().ok_or_else(|| bad(format!("{name} could not be read from the disk.")))?;
-    let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-    codec::send(&Event::Progress { what: format!("Unpacking {name}"), part: None });
-    give_way().await;
-    medmnist::read(&name, &bytes).map_err(|error| bad(format!("{name}: {error}")))
 }

@@ -11,7 +11,7 @@ use crate::context::lab;
 /// Operations that can be added, with what people call them.
 fn menu() -> Vec<(&'static str, OpSpec)> {
     let mut menu = vec![
-        ("Dense", OpSpec::Dense { units: 8, init: Init::Glorot }),
+        ("Dense", OpSpec::dense(8)),
         ("Conv2d", OpSpec::conv(16, 3, Padding::Same, Init::He)),
         ("Max pooling", OpSpec::MaxPool { size: 2, stride: 2 }),
         ("Average pooling", OpSpec::AvgPool { size: 2, stride: 2 }),

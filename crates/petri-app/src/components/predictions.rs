@@ -24,7 +24,7 @@ pub(crate) fn Predictions() -> impl IntoView {
     let samples = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Samples).cloned()));
     let predictions = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Predictions).cloned()));
     let count = Memo::new(move |_| samples.with(|s| s.as_ref().and_then(|s| s.range).map_or(0, |r| r.count)));
-    let chosen = Memo::new(move |_| lab.model.with(|m| m.sample));
+    let chosen = Memo::new(move |_| lab.model.with(|m| m.looking.sample));
     let is_segmentation = Memo::new(move |_| lab.info.with(|i| i.as_ref().is_some_and(|i| i.task == Task::Segmentation)));
     let cell = move |i: usize| {
         let picture = Memo::new(move |_| {
@@ -46,7 +46,7 @@ pub(crate) fn Predictions() -> impl IntoView {
             <button type="button" class="prediction" aria-pressed=move || (chosen.get() == i).to_string() aria-label=name
                 class:right=move || said.get().and_then(|s| s.is_right) == Some(true)
                 class:wrong=move || said.get().and_then(|s| s.is_right) == Some(false)
-                on:click=move |_| lab.act(|m| { m.sample = i; vec![] })>
+                on:click=move |_| lab.act(|m| { m.looking.sample = i; vec![] })>
                 <PictureCanvas picture=picture label="" test_id="prediction-image"/>
                 <span class="prediction-text">
                     {move || said.get().and_then(|s| s.is_right).map(|r| if r { "✓ " } else { "✗ " })}{text}

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn point(split: Split, step: u32, loss: f32) -> MetricPoint {
-        MetricPoint { split, step, epoch: step as f32 / 10.0, loss, accuracy: 0.5, balanced_accuracy: f32::NAN }
+        MetricPoint { split, step, epoch: step as f32 / 10.0, loss, accuracy: 0.5, ..MetricPoint::default() }
     }
 
     #[test]

@@ -1,20 +1,25 @@
 //! The state of the lab: a plain struct that events of the worker and actions of the learner change.
 //! Every change returns what has to be done about it in the browser.
 
+mod events;
+mod runs;
+
 use std::collections::BTreeMap;
 
 use petri_protocol::engine_choice::{Adapter, Calibration, Decision, Engine, Plan, calibration_key, plan, step_flops};
 use petri_protocol::event::WorkerKind;
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{
-    Command, DataInfo, DataSource, EngineChoice, ErrorCode, Event, Experiment, MetricPoint, PROTOCOL_VERSION, Probe, Problem,
-    RequestId, RunEnd, RunId, RunState, Split, WireError, notation,
+    Command, DataInfo, DataSource, EngineChoice, Experiment, MetricPoint, Problem, RequestId, RunEnd, RunId, TableInfo, notation,
 };
 
 use super::curves::Curves;
-use super::file::LoadedFile;
+use super::file::{Content, LoadedFile, fit};
+use super::history::{History, RunRecord};
 use super::notice::Notices;
-use super::probes::{BOUNDARY_CELLS, Probes, grid_range};
+use super::probes::Probes;
+use super::series::Series;
+use super::wanted::{Looking, wanted};
 
 /// What the browser has to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +39,15 @@ pub enum Effect {
     Store(Calibration),
     /// The experiment changed: write it into the address.
     WriteLink,
+    /// Keep a run for later visits, and forget those that had to go.
+    StoreRun {
+        /// The run.
+        record: Box<RunRecord>,
+        /// An old one that has to go.
+        forget: Option<u64>,
+    },
+    /// Forget runs.
+    ForgetRuns(Vec<u64>),
 }
 
 /// What the lab is doing.
@@ -93,8 +107,20 @@ pub struct Model {
     pub notices: Notices,
     /// Steps in a second; `None` is as fast as possible.
     pub speed: Option<f64>,
-    /// Which sample the feature maps are of.
-    pub sample: usize,
+    /// What the learner looks at.
+    pub looking: Looking,
+    /// Where runs are made: `lab`, or lesson and dish.
+    pub origin: String,
+    /// Runs that are over.
+    pub history: History,
+    /// The series that the worker is at, or was.
+    pub series: Series,
+    /// Result on the test set, once the learner has committed to the model of this run.
+    pub committed: Option<MetricPoint>,
+    /// The data set as the worker made it, for the current run.
+    made: Option<DataInfo>,
+    /// Milliseconds since 1970, as the page last told.
+    clock: u64,
     /// Calibrations of earlier visits.
     pub calibrations: BTreeMap<String, Calibration>,
     run: RunId,
@@ -131,7 +157,13 @@ impl Model {
             probes: Probes::default(),
             notices,
             speed: None,
-            sample: 0,
+            looking: Looking::default(),
+            origin: "lab".into(),
+            history: History::default(),
+            series: Series::default(),
+            committed: None,
+            made: None,
+            clock: 0,
             calibrations: BTreeMap::new(),
             run: RunId(0),
             request: RequestId(1 << 20),
@@ -152,18 +184,41 @@ impl Model {
 
     /// What is known about the data set of the experiment.
     pub fn info(&self) -> Option<DataInfo> {
+        if let Some(made) = &self.made {
+            return Some(made.clone());
+        }
         if self.experiment.data.source != DataSource::File {
             return self.experiment.data.generated_info();
         }
+        self.used_file()?.info(&self.experiment.data).ok()
+    }
+
+    /// The file of the experiment, if it is loaded.
+    fn used_file(&self) -> Option<&LoadedFile> {
         let wanted = self.experiment.data.file.as_ref()?;
-        self.file.as_ref().filter(|f| f.file.fingerprint == wanted.fingerprint).map(|f| f.info.clone())
+        self.file.as_ref().filter(|f| f.file.fingerprint == wanted.fingerprint)
+    }
+
+    /// The table whose columns can be chosen, if the data are one.
+    pub fn table(&self) -> Option<TableInfo> {
+        match self.experiment.data.source {
+            DataSource::Wdbc => Some(petri_protocol::table_info::wdbc()),
+            DataSource::File => match &self.used_file()?.content {
+                Content::Table(table) => Some(table.clone()),
+                Content::Images(_) => None,
+            },
+            _ => None,
+        }
     }
 
     /// Everything that is wrong with the experiment.
     pub fn problems(&self) -> Vec<Problem> {
         let info = self.info();
         let mut problems = self.experiment.validate(info.as_ref());
-        if let (DataSource::File, None, Some(file)) = (self.experiment.data.source, &info, &self.experiment.data.file) {
+        let is_file = self.experiment.data.source == DataSource::File;
+        if let (true, Some(file)) = (is_file, self.used_file()) {
+            problems.extend(file.info(&self.experiment.data).err());
+        } else if let (true, None, Some(file)) = (is_file, &info, &self.experiment.data.file) {
             problems.push(Problem::new("data.file", format!("drop {} on the page: links cannot carry files", file.name)));
         }
         problems
@@ -197,6 +252,7 @@ impl Model {
     pub fn open(&mut self, opened: Opened) -> Vec<Effect> {
         self.preset = opened.preset;
         self.experiment = opened.experiment;
+        self.made = None;
         if !opened.skipped.is_empty() {
             self.notices.remark("Parts of the link were not understood and left out.", opened.skipped);
         }
@@ -217,6 +273,11 @@ impl Model {
         if self.experiment == before {
             return Vec::new();
         }
+        self.made = None;
+        if self.experiment.network != before.network {
+            // Weights that were set by hand belong to the network that they were set in.
+            self.experiment.weights.retain(|name, _| self.experiment.network.node(name) == before.network.node(name));
+        }
         if self.experiment.engine != before.engine {
             self.gpu_failed = None;
         }
@@ -225,6 +286,15 @@ impl Model {
                 Some(file) => file.adapt(&mut self.experiment),
                 None => self.experiment.data.file = None,
             }
+        }
+        let data_changed =
+            (self.experiment.data.source, &self.experiment.data.target) != (before.data.source, &before.data.target);
+        if self.experiment.data.source != before.data.source && self.experiment.data.source != DataSource::File {
+            self.experiment.data.target.clear();
+            self.experiment.data.features.clear();
+        }
+        if data_changed && let Some(info) = self.info() {
+            fit(&mut self.experiment, &info);
         }
         self.changed()
     }
@@ -317,7 +387,8 @@ impl Model {
         self.curves.clear();
         self.probes.clear();
         self.train_when_ready = false;
-        self.sample = 0;
+        self.looking.sample = 0;
+        self.looking.backprop = 0;
         let mut effects = vec![Effect::WriteLink];
         effects.extend(self.prepare());
         effects
@@ -326,6 +397,8 @@ impl Model {
     /// Sends the experiment to a worker that can train it.
     fn prepare(&mut self) -> Vec<Effect> {
         self.step = 0;
+        self.committed = None;
+        self.made = None;
         self.run = self.run.next();
         self.probes.reset();
         if !self.worker_ready {
@@ -370,182 +443,6 @@ impl Model {
         self.adapter.as_ref().map(|a| calibration_key(&network, self.experiment.training.batch_size, a))
     }
 
-    // --- events of the worker ---
-
-    /// Takes an event of the worker.
-    pub fn apply(&mut self, event: Event, values: &[f32]) -> Vec<Effect> {
-        match event {
-            Event::Ready { protocol, build: _, worker, adapter } => self.on_ready(protocol, worker, adapter),
-            Event::Progress { what, part } => {
-                self.progress = Some(Progress { what, part });
-                Vec::new()
-            }
-            Event::FileRead { request, file, info } => self.on_file(request, LoadedFile { file, info }),
-            Event::Started { run, decision, calibration, info: _, steps_per_epoch } if run == self.run => {
-                self.decision = Some(decision);
-                self.steps_per_epoch = steps_per_epoch;
-                let key = self.calibration_key();
-                match (calibration, key) {
-                    (Some(calibration), Some(key)) => {
-                        let calibration = Calibration { key: key.clone(), ..calibration };
-                        self.calibrations.insert(key, calibration.clone());
-                        vec![Effect::Store(calibration)]
-                    }
-                    _ => Vec::new(),
-                }
-            }
-            Event::Metrics { run } if run == self.run => {
-                let points = MetricPoint::from_values(values);
-                if let Some(last) = points.last() {
-                    self.step = self.step.max(last.step as usize);
-                }
-                self.curves.extend(run, points);
-                Vec::new()
-            }
-            Event::State { run, state, step } if run == self.run => self.on_state(state, step),
-            Event::ProbeAnswered { run, request, step, parts, range } if run == self.run => {
-                self.probes.answered(request, parts, values.to_vec(), range, step);
-                Vec::new()
-            }
-            Event::ProbeFailed { run, request, .. } if run == self.run => {
-                self.probes.failed(request);
-                Vec::new()
-            }
-            Event::Failed { run, request, error } => self.on_failed(run, request, error),
-            // Of runs that are not current, or answers that only tests and benchmarks ask for.
-            Event::Started { .. }
-            | Event::Metrics { .. }
-            | Event::State { .. }
-            | Event::ProbeAnswered { .. }
-            | Event::ProbeFailed { .. }
-            | Event::SelfTested { .. }
-            | Event::Benched { .. } => Vec::new(),
-        }
-    }
-
-    fn on_ready(&mut self, protocol: u32, worker: WorkerKind, adapter: Option<Adapter>) -> Vec<Effect> {
-        if protocol != PROTOCOL_VERSION {
-            if self.tried_past_cache {
-                self.phase = Phase::Failed;
-                self.progress = None;
-                self.notices.error(WireError::new(
-                    ErrorCode::WorkerUnavailable,
-                    format!("The worker speaks version {protocol}, this page version {PROTOCOL_VERSION}."),
-                ));
-                return Vec::new();
-            }
-            self.tried_past_cache = true;
-            return vec![Effect::Spawn { kind: worker, past_cache: true }];
-        }
-        self.worker = Some(worker);
-        self.worker_ready = true;
-        self.adapter = adapter;
-        self.progress = None;
-        // A new worker knows nothing: the file comes first, the run after it.
-        let mut effects = Vec::new();
-        if self.has_file_to_send {
-            effects.push(self.send_file());
-        }
-        effects.extend(self.prepare());
-        effects
-    }
-
-    fn on_file(&mut self, request: RequestId, loaded: LoadedFile) -> Vec<Effect> {
-        if self.file_request != Some(request) {
-            return Vec::new();
-        }
-        self.file_request = None;
-        self.progress = None;
-        let known = self.file.as_ref().is_some_and(|f| f.file.fingerprint == loaded.file.fingerprint);
-        self.file = Some(loaded.clone());
-        let used = self.experiment.data.file.as_ref().is_some_and(|f| f.fingerprint == loaded.file.fingerprint);
-        if known && used {
-            // The same file again, for a new worker: the run was prepared behind it.
-            return if self.phase == Phase::Incomplete { self.prepare() } else { Vec::new() };
-        }
-        if !used || !self.problems().is_empty() {
-            loaded.adapt(&mut self.experiment);
-        }
-        self.changed()
-    }
-
-    fn on_state(&mut self, state: RunState, step: usize) -> Vec<Effect> {
-        self.step = step;
-        self.progress = None;
-        self.phase = match state {
-            RunState::Paused => Phase::Paused,
-            RunState::Running => Phase::Running,
-            RunState::Ended { end } => Phase::Ended(end),
-        };
-        if self.phase == Phase::Paused && std::mem::take(&mut self.train_when_ready) {
-            return self.train();
-        }
-        Vec::new()
-    }
-
-    fn on_failed(&mut self, run: Option<RunId>, request: Option<RequestId>, error: WireError) -> Vec<Effect> {
-        if run.is_some_and(|r| r != self.run) {
-            return Vec::new();
-        }
-        let code = error.code;
-        if code == ErrorCode::WorkerCrashed {
-            return self.on_crash(Some(error));
-        }
-        self.notices.error(error);
-        if request.is_some() && request == self.file_request {
-            self.file_request = None;
-            self.progress = None;
-            // What the worker had is gone only if this was its first file.
-            self.has_file_to_send = self.file.is_some();
-            return Vec::new();
-        }
-        match code {
-            ErrorCode::GpuLost => {
-                self.gpu_failed = Some("the GPU stopped working".into());
-                // The same adapter cannot be started twice in one worker.
-                vec![self.spawn(WorkerKind::Cpu)]
-            }
-            ErrorCode::InvalidExperiment | ErrorCode::FileMissing => {
-                self.phase = Phase::Incomplete;
-                self.progress = None;
-                Vec::new()
-            }
-            _ if run.is_some() => {
-                self.phase = Phase::Failed;
-                self.progress = None;
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The worker ended. The curves stay; a new worker is started, on the CPU if the GPU was starting.
-    pub fn on_crash(&mut self, error: Option<WireError>) -> Vec<Effect> {
-        if !self.worker_ready && self.phase == Phase::Failed {
-            return Vec::new();
-        }
-        let message =
-            error.unwrap_or_else(|| WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly."));
-        self.notices.error(message);
-        let was = self.worker;
-        if !self.worker_ready {
-            // It never came up: trying the same again would not help.
-            self.worker = None;
-            if was == Some(WorkerKind::Gpu) {
-                self.gpu_failed = Some("the GPU engine could not be loaded".into());
-                return vec![self.spawn(WorkerKind::Cpu)];
-            }
-            self.phase = Phase::Failed;
-            self.progress = None;
-            return Vec::new();
-        }
-        if was == Some(WorkerKind::Gpu) && self.phase == Phase::Preparing {
-            self.gpu_failed = Some("the GPU engine stopped while it was starting".into());
-            return vec![self.spawn(WorkerKind::Cpu)];
-        }
-        vec![self.spawn(was.unwrap_or(WorkerKind::Cpu))]
-    }
-
     // --- questions ---
 
     /// What to ask the worker now.
@@ -554,21 +451,15 @@ impl Model {
             return Vec::new();
         }
         let Some(info) = self.info() else { return Vec::new() };
-        let mut wanted = Vec::new();
-        if info.is_planar() {
-            wanted.push(Probe::Samples { range: petri_protocol::SampleRange { split: Split::Train, start: 0, count: 1000 } });
-            wanted.push(Probe::Boundary { resolution: BOUNDARY_CELLS, extent: petri_data::generators::EXTENT });
-        } else {
-            wanted.push(Probe::Samples { range: grid_range() });
-            wanted.push(Probe::Predictions { range: grid_range() });
-            let nodes = self.experiment.network.convolutions();
-            if !nodes.is_empty() {
-                wanted.push(Probe::FeatureMaps { nodes: nodes.clone(), split: Split::Validation, index: self.sample });
-                wanted.push(Probe::Weights { nodes });
-            }
-        }
+        let is_idle = self.phase != Phase::Running && !self.series.is_running;
+        let wanted = wanted(&self.looking, &self.experiment, &info, self.judged_split(), is_idle);
         let due = self.probes.due(wanted, self.step, now_millis);
         due.into_iter().map(|(request, probe)| Effect::Send(Command::Probe { run: self.run, request, probe })).collect()
+    }
+
+    /// Tells the time, for records: milliseconds since 1970.
+    pub fn set_clock(&mut self, millis: u64) {
+        self.clock = millis;
     }
 }
 

@@ -1,7 +1,8 @@
 //! Tests of the lab's state: events in, effects and phases out.
 
 use super::*;
-use petri_protocol::{FileRef, SplitSizes, Task, TensorShape};
+use petri_protocol::event::WorkerKind;
+use petri_protocol::{ErrorCode, Event, PROTOCOL_VERSION, FileRef, RunState, Split, SplitSizes, Task, TensorShape, WireError};
 
 fn ready(worker: WorkerKind) -> Event {
     Event::Ready { protocol: PROTOCOL_VERSION, build: String::new(), worker, adapter: None }
@@ -30,6 +31,8 @@ fn file() -> (FileRef, DataInfo) {
         input: TensorShape::image(3, 28, 28),
         task: Task::MultiClass,
         classes: (0..8).map(|i| i.to_string()).collect(),
+        features: vec![],
+        target: String::new(),
         sizes: SplitSizes { train: 10, validation: 10, test: 10 },
         class_counts: vec![1; 8],
         notes: vec![],
@@ -84,7 +87,7 @@ fn problems_stop_the_start_and_mending_them_starts() {
 fn a_crash_keeps_the_curves_and_starts_a_new_worker() {
     let mut model = started("v=1&preset=one-neuron");
     let run = model.run;
-    let point = MetricPoint { split: Split::Train, step: 1, epoch: 0.1, loss: 1.0, accuracy: 0.5, balanced_accuracy: 0.5 };
+    let point = MetricPoint { split: Split::Train, step: 1, epoch: 0.1, loss: 1.0, accuracy: 0.5, ..MetricPoint::default() };
     model.apply(Event::Metrics { run }, &point.to_values());
     let crash = WireError::new(ErrorCode::WorkerCrashed, "boom");
     let effects = model.apply(Event::Failed { run: None, request: None, error: crash.clone() }, &[]);

@@ -13,6 +13,15 @@ pub const GRID_IMAGES: usize = 24;
 /// Least time between two questions of a kind, in milliseconds.
 const MIN_INTERVAL_MILLIS: f64 = 120.0;
 
+/// Questions that take the worker long are asked more rarely.
+fn min_interval(kind: ProbeKind) -> f64 {
+    match kind {
+        ProbeKind::LossSurface | ProbeKind::Scores => 3.0 * MIN_INTERVAL_MILLIS,
+        ProbeKind::Importance => 10.0 * MIN_INTERVAL_MILLIS,
+        _ => MIN_INTERVAL_MILLIS,
+    }
+}
+
 /// The newest answer of a kind.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProbeAnswer {
@@ -84,7 +93,7 @@ impl Probes {
             let changed = slot.asked.as_ref() != Some(&probe);
             // Samples do not change while the network learns.
             let moved = slot.asked_step != step && probe.kind() != ProbeKind::Samples;
-            if slot.under_way.is_some() || now_millis - slot.asked_at < MIN_INTERVAL_MILLIS && !changed {
+            if slot.under_way.is_some() || now_millis - slot.asked_at < min_interval(probe.kind()) && !changed {
                 continue;
             }
             if changed || (moved && !slot.refused) {

@@ -13,6 +13,7 @@ pub const CARD: SourceCard = SourceCard {
     source: DataSource::Cells,
     title: "Drawn cells",
     summary: "Grey images of 64×64 pixels with a few round cells; the task is to mark every pixel of a cell.",
+    is_planar: false,
     has_balance: false,
 };
 
@@ -50,7 +51,7 @@ impl Cell {
 /// Draws all images. Uneven lighting and noise keep a plain threshold from being enough.
 pub fn generate(spec: &DataSpec, seed: u32) -> Dataset {
     let mut rng = stream(seed, Purpose::Data);
-    let sizes = spec.generated_sizes();
+    let sizes = spec.sizes(spec.n_samples);
     let parts = Split::ALL.map(|split| {
         let n = sizes.of(split);
         let mut pixels = Vec::with_capacity(n * CELLS_SIDE * CELLS_SIDE);

@@ -11,6 +11,7 @@ pub const CARD: SourceCard = SourceCard {
     source: DataSource::Circles,
     title: "Circles",
     summary: "A disc inside a ring: the network has to close a curve around the inner class.",
+    is_planar: true,
     has_balance: true,
 };
 

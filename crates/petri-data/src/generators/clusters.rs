@@ -11,6 +11,7 @@ pub const CARD: SourceCard = SourceCard {
     source: DataSource::Clusters,
     title: "Clusters",
     summary: "Two clouds of points. With little noise one straight line separates them.",
+    is_planar: true,
     has_balance: true,
 };
 

@@ -10,6 +10,7 @@ use crate::split::stratified;
 pub mod cells;
 pub mod circles;
 pub mod clusters;
+pub mod house_price;
 pub mod parabola;
 pub mod spirals;
 pub mod xor;
@@ -23,12 +24,15 @@ pub struct SourceCard {
     pub title: &'static str,
     /// One sentence about it.
     pub summary: &'static str,
+    /// Whether the samples are points in the plane.
+    pub is_planar: bool,
     /// Whether the share of the second class can be set.
     pub has_balance: bool,
 }
 
 /// All generated data sets, in the order of the menu.
-pub const ALL: [SourceCard; 6] = [clusters::CARD, parabola::CARD, circles::CARD, xor::CARD, spirals::CARD, cells::CARD];
+pub const ALL: [SourceCard; 7] =
+    [clusters::CARD, parabola::CARD, circles::CARD, xor::CARD, spirals::CARD, house_price::CARD, cells::CARD];
 
 /// Half of the side of the square that points lie in and that boundaries are drawn over.
 pub const EXTENT: f32 = 6.0;
@@ -36,7 +40,8 @@ pub const EXTENT: f32 = 6.0;
 /// Draws a data set and divides it; `None` when the source is a file.
 pub fn generate(spec: &DataSpec, seed: u32) -> Option<Dataset> {
     let draw: fn(usize, f32, &mut dyn Rng) -> [f32; 2] = match spec.source {
-        DataSource::File => return None,
+        DataSource::File | DataSource::Wdbc => return None,
+        DataSource::HousePrice => return Some(house_price::generate(spec, seed)),
         DataSource::Cells => return Some(cells::generate(spec, seed)),
         DataSource::Clusters => clusters::draw,
         DataSource::Parabola => parabola::draw,
@@ -76,7 +81,7 @@ mod tests {
             let data = generate(&spec, 5).expect("generated");
             assert_eq!(data, generate(&spec, 5).expect("generated"), "{}", card.title);
             assert_ne!(data.parts, generate(&spec, 6).expect("generated").parts, "{}", card.title);
-            assert_eq!(data.info.sizes, spec.generated_sizes());
+            assert_eq!(data.info.sizes, spec.sizes(spec.n_samples));
             if card.has_balance {
                 assert_eq!(data.info.class_counts, [40, 10], "{}", card.title);
             }
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn points_stay_inside_the_drawn_square() {
-        for card in ALL.iter().filter(|c| c.source != DataSource::Cells) {
+        for card in ALL.iter().filter(|c| c.is_planar) {
             let spec = DataSpec { source: card.source, n_samples: 2000, noise: 0.5, ..DataSpec::default() };
             let data = generate(&spec, 1).expect("generated");
             let Values::F32(points) = &data.parts[0].inputs else { panic!("points are f32") };

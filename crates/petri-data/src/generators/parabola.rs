@@ -11,6 +11,7 @@ pub const CARD: SourceCard = SourceCard {
     source: DataSource::Parabola,
     title: "Parabola",
     summary: "Points inside and outside a parabola. A line cannot separate them, a bend can.",
+    is_planar: true,
     has_balance: true,
 };
 

@@ -11,6 +11,7 @@ pub const CARD: SourceCard = SourceCard {
     source: DataSource::Spirals,
     title: "Spirals",
     summary: "Two arms that wind around each other: hard for small networks, easy for two hidden layers.",
+    is_planar: true,
     has_balance: true,
 };
 

@@ -11,6 +11,7 @@ pub const CARD: SourceCard = SourceCard {
     source: DataSource::Xor,
     title: "XOR",
     summary: "Opposite quadrants belong together: the smallest problem that needs a hidden layer.",
+    is_planar: true,
     has_balance: true,
 };
 

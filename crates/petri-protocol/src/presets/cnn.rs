@@ -25,9 +25,9 @@ pub fn network(n_classes: usize) -> NetworkSpec {
         OpSpec::activation(Function::Relu),
         OpSpec::MaxPool { size: 2, stride: 2 },
         OpSpec::Flatten,
-        OpSpec::Dense { units: 64, init: Init::He },
+        OpSpec::Dense { units: 64, init: Init::He, bias: true },
         OpSpec::activation(Function::Relu),
-        OpSpec::Dense { units: n_classes, init: Init::Glorot },
+        OpSpec::dense(n_classes),
     ])
 }
 
@@ -37,6 +37,7 @@ fn experiment() -> Experiment {
         data: DataSpec { source: DataSource::File, ..DataSpec::default() },
         network: network(2),
         training: TrainingSpec { class_weights: ClassWeights::Balanced, epochs: 5, ..TrainingSpec::default() },
+        weights: std::collections::BTreeMap::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }
@@ -50,6 +51,8 @@ pub fn example_info() -> DataInfo {
         input: TensorShape::image(1, 28, 28),
         task: Task::MultiClass,
         classes: vec!["0".into(), "1".into()],
+        features: vec![],
+        target: String::new(),
         sizes: SplitSizes { train: 1, validation: 1, test: 1 },
         class_counts: vec![1, 1],
         notes: vec![],

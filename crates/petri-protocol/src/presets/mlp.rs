@@ -1,7 +1,7 @@
 //! A small multi-layer perceptron, 2-32-16-2, on spirals.
 
 use super::PresetCard;
-use crate::{DataSource, DataSpec, EngineChoice, Experiment, Function, Init, NetworkSpec, OpSpec, TrainingSpec};
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, Function, NetworkSpec, OpSpec, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -14,11 +14,11 @@ pub const CARD: PresetCard = PresetCard {
 /// 2-32-16-2 with tanh.
 pub fn network() -> NetworkSpec {
     NetworkSpec::chain([
-        OpSpec::Dense { units: 32, init: Init::Glorot },
+        OpSpec::dense(32),
         OpSpec::activation(Function::Tanh),
-        OpSpec::Dense { units: 16, init: Init::Glorot },
+        OpSpec::dense(16),
         OpSpec::activation(Function::Tanh),
-        OpSpec::Dense { units: 2, init: Init::Glorot },
+        OpSpec::dense(2),
     ])
 }
 
@@ -27,6 +27,7 @@ fn experiment() -> Experiment {
         data: DataSpec { source: DataSource::Spirals, n_samples: 600, noise: 0.1, ..DataSpec::default() },
         network: network(),
         training: TrainingSpec { learning_rate: 0.01, batch_size: 64, epochs: 200, ..TrainingSpec::default() },
+        weights: std::collections::BTreeMap::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

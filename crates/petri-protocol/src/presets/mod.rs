@@ -3,7 +3,9 @@
 use crate::Experiment;
 
 pub mod cnn;
+pub mod house_price;
 pub mod mlp;
+pub mod nuclei;
 pub mod one_neuron;
 pub mod unet_mini;
 
@@ -21,7 +23,7 @@ pub struct PresetCard {
 }
 
 /// All presets, in the order of the menu.
-pub const ALL: [PresetCard; 4] = [one_neuron::CARD, mlp::CARD, cnn::CARD, unet_mini::CARD];
+pub const ALL: [PresetCard; 6] = [one_neuron::CARD, mlp::CARD, house_price::CARD, nuclei::CARD, cnn::CARD, unet_mini::CARD];
 
 /// The preset named `id`.
 pub fn find(id: &str) -> Option<&'static PresetCard> {

@@ -1,7 +1,7 @@
 //! One sigmoid neuron on two clusters: the smallest network that learns.
 
 use super::PresetCard;
-use crate::{DataSpec, EngineChoice, Experiment, Function, Init, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
+use crate::{DataSpec, EngineChoice, Experiment, Function, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -15,7 +15,7 @@ pub const CARD: PresetCard = PresetCard {
 fn experiment() -> Experiment {
     Experiment {
         data: DataSpec::default(),
-        network: NetworkSpec::chain([OpSpec::Dense { units: 1, init: Init::Glorot }, OpSpec::activation(Function::Sigmoid)]),
+        network: NetworkSpec::chain([OpSpec::dense(1), OpSpec::activation(Function::Sigmoid)]),
         training: TrainingSpec {
             loss: LossSpec::BinaryCrossEntropy,
             learning_rate: 0.03,
@@ -23,6 +23,7 @@ fn experiment() -> Experiment {
             epochs: 100,
             ..TrainingSpec::default()
         },
+        weights: std::collections::BTreeMap::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

@@ -4,8 +4,13 @@ use petri_data::generators::EXTENT;
 use petri_protocol::event::PayloadPart;
 use petri_protocol::{Probe, SampleRange, Split, TensorShape};
 
+mod backprop;
+mod scores;
+mod surface;
+
 use crate::error::EngineError;
 use crate::forward::Value;
+use crate::importance;
 use crate::loss::probabilities;
 use crate::readback::{Reader, read};
 use crate::session::Session;
@@ -14,6 +19,8 @@ use crate::session::Session;
 const MAX_RESOLUTION: usize = 256;
 /// Most samples in one answer.
 const MAX_SAMPLES: usize = 4096;
+/// Most samples whose activations are asked for.
+const MAX_ACTIVATION_SAMPLES: usize = 256;
 
 /// Tensors with their names and shapes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +57,19 @@ pub async fn answer(session: &Session, probe: &Probe, pause: impl AsyncFnMut()) 
         Probe::Predictions { range } => predictions(session, *range).await,
         Probe::Samples { range } => samples(session, *range),
         Probe::Confusion { split } => confusion(session, *split, pause).await,
+        Probe::Activations { nodes, range } => activations(session, nodes, *range).await,
+        Probe::Gradients { nodes } => backprop::gradients(session, nodes).await,
+        Probe::LossSurface { parameters, extent, centre, resolution, full_batch } => {
+            surface::answer(session, parameters, *extent, *centre, *resolution, *full_batch, pause).await
+        }
+        Probe::Backprop { index } => backprop::answer(session, *index).await,
+        Probe::Scores { split } => scores::answer(session, *split, pause).await,
+        Probe::Importance { split } => {
+            let values = importance::of_network(session, *split, pause).await?;
+            let mut answer = Answer::default();
+            answer.push("importance", vec![values.len()], values.into_iter().map(|v| v as f32).collect());
+            Ok(answer)
+        }
     }
 }
 
@@ -113,6 +133,33 @@ async fn feature_maps(session: &Session, nodes: &[String], split: Split, index: 
             TensorShape::Image { channels, height, width } => vec![channels, height, width],
         };
         answer.push(&plan.nodes[node].name, shape, values);
+    }
+    Ok(answer)
+}
+
+/// Outputs of some nodes for several samples, `[n, values]` each.
+async fn activations(session: &Session, nodes: &[String], range: SampleRange) -> Result<Answer, EngineError> {
+    let range = clip(session, SampleRange { count: range.count.min(MAX_ACTIVATION_SAMPLES), ..range });
+    let keep = indices(session, nodes)?;
+    let mut answer = Answer { range: Some(range), ..Answer::default() };
+    if range.count == 0 {
+        return Ok(answer);
+    }
+    let mut inputs = Vec::new();
+    for index in range.start..range.start + range.count {
+        session.dataset().scaled_input(range.split, index, &mut inputs);
+    }
+    let plan = session.trainer().plan();
+    let input = Value::upload(inputs, range.count, plan.input, session.trainer().device());
+    let mut kept = session.trainer().evaluate(input, &keep);
+    let mut reader = Reader::default();
+    for &node in &keep {
+        if let Some(value) = kept[node].take() {
+            reader = reader.with(value.flat());
+        }
+    }
+    for (&node, values) in keep.iter().zip(reader.read().await?) {
+        answer.push(&plan.nodes[node].name, vec![range.count, plan.nodes[node].output.len()], values);
     }
     Ok(answer)
 }

@@ -1,4 +1,4 @@
-//! Metrics over the answers of a network, on the host.
+//! The confusion matrix and what is read from it.
 
 /// Confusion matrix: row = truth, column = prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,56 @@ impl Confusion {
             })
             .collect();
         recalls.iter().sum::<f64>() / recalls.len() as f64
+    }
+}
+
+/// What a confusion matrix says about one class against all others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClassMetrics {
+    /// Of the samples of this class, the part that was found (recall, true positive rate).
+    pub sensitivity: f64,
+    /// Of the samples of other classes, the part that was told apart (true negative rate).
+    pub specificity: f64,
+    /// Of the samples that were called so, the part that is so (positive predictive value).
+    pub precision: f64,
+    /// Harmonic mean of precision and sensitivity: 2 TP / (2 TP + FP + FN).
+    pub f1: f64,
+}
+
+/// 0 where there is nothing to divide by, as scikit-learn's `zero_division=0`.
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+impl Confusion {
+    /// A binary matrix from the probabilities of the second class: at `threshold` or above means "yes".
+    pub fn at_threshold(scores: &[f32], truths: &[bool], threshold: f32) -> Self {
+        let mut confusion = Self::new(2);
+        for (&score, &truth) in scores.iter().zip(truths) {
+            confusion.add(usize::from(truth), usize::from(score >= threshold));
+        }
+        confusion
+    }
+
+    /// Number of samples of class `truth` that were called `prediction`.
+    pub fn count(&self, truth: usize, prediction: usize) -> u64 {
+        self.counts.get(truth * self.k + prediction).copied().unwrap_or(0)
+    }
+
+    /// Sensitivity, specificity, precision and F1 of one class. What has nothing to divide by is 0.
+    pub fn of_class(&self, class: usize) -> ClassMetrics {
+        let all: u64 = self.counts.iter().sum();
+        let tp = self.count(class, class);
+        let of_class: u64 = (0..self.k).map(|p| self.count(class, p)).sum();
+        let called: u64 = (0..self.k).map(|t| self.count(t, class)).sum();
+        let (fp, fn_) = (called - tp, of_class - tp);
+        let negatives = all - of_class;
+        ClassMetrics {
+            sensitivity: ratio(tp, of_class),
+            specificity: ratio(negatives - fp, negatives),
+            precision: ratio(tp, called),
+            f1: ratio(2 * tp, 2 * tp + fp + fn_),
+        }
     }
 }
 

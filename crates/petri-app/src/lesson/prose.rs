@@ -1,0 +1,188 @@
+//! Markdown to a tree of elements from a closed list.
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Start, TagEnd};
+
+use super::fields::Mistake;
+use super::math::{self, MathNode};
+
+/// Deepest nesting of lists, quotes and emphasis.
+const MAX_DEPTH: usize = 24;
+
+/// Elements that prose is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the HTML element of its meaning")]
+pub enum Tag {
+    Paragraph,
+    Heading(u8),
+    List,
+    OrderedList,
+    Item,
+    Emphasis,
+    Strong,
+    Code,
+    CodeBlock,
+    Quote,
+    Table,
+    TableHead,
+    TableRow,
+    TableCell,
+    /// A link; the address was checked.
+    Link(String),
+}
+
+/// A piece of prose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// An element with what is in it.
+    Element(Tag, Vec<Node>),
+    /// Text.
+    Text(String),
+    /// A formula.
+    Math(MathNode),
+    /// A line break.
+    Break,
+    /// A rule across the page.
+    Rule,
+}
+
+/// An event at a place in the file that is no prose: a fenced block of Petri.
+pub struct Fence {
+    /// Word behind the fence.
+    pub kind: String,
+    /// What is in it.
+    pub text: String,
+    /// Line of the first line in it.
+    pub line: usize,
+}
+
+/// What a Markdown text consists of.
+pub enum Piece {
+    /// Prose.
+    Node(Node),
+    /// A block.
+    Fence(Fence),
+}
+
+/// True for addresses that a link may lead to.
+fn is_allowed(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://") || address.starts_with("#/")
+}
+
+/// Reads Markdown. `is_block` says which fenced blocks are Petri's. Mistakes are collected; what is wrong is
+/// left out or shown as plain text.
+pub fn read(text: &str, first_line: usize, is_block: impl Fn(&str) -> bool, mistakes: &mut Vec<Mistake>) -> Vec<Piece> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH;
+    let line_of = |offset: usize| first_line + text[..offset.min(text.len())].matches('\n').count();
+    let mut pieces = Vec::new();
+    let mut open: Vec<(Tag, Vec<Node>)> = Vec::new();
+    let mut fence: Option<Fence> = None;
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        let line = line_of(range.start);
+        let mut add = |open: &mut Vec<(Tag, Vec<Node>)>, node: Node| match open.last_mut() {
+            Some((_, children)) => children.push(node),
+            None => pieces.push(Piece::Node(node)),
+        };
+        match event {
+            Event::Start(Start::CodeBlock(CodeBlockKind::Fenced(word))) if is_block(&word) => {
+                fence = Some(Fence { kind: word.to_string(), text: String::new(), line: line + 1 });
+            }
+            Event::End(TagEnd::CodeBlock) if fence.is_some() => {
+                if let Some(fence) = fence.take() {
+                    pieces.push(Piece::Fence(fence));
+                }
+            }
+            Event::Text(text) if fence.is_some() => {
+                if let Some(fence) = &mut fence {
+                    fence.text.push_str(&text);
+                }
+            }
+            Event::Start(start) => match tag(start) {
+                Ok(tag) if open.len() < MAX_DEPTH => open.push((tag, Vec::new())),
+                Ok(_) => {
+                    mistakes.push((line, "is nested too deeply".into()));
+                    open.push((Tag::Paragraph, Vec::new()));
+                }
+                Err(why) => {
+                    mistakes.push((line, why));
+                    open.push((Tag::Emphasis, Vec::new()));
+                }
+            },
+            Event::End(_) => {
+                if let Some((tag, children)) = open.pop() {
+                    add(&mut open, Node::Element(tag, children));
+                }
+            }
+            Event::Text(text) => add(&mut open, Node::Text(text.into_string())),
+            Event::Code(text) => add(&mut open, Node::Element(Tag::Code, vec![Node::Text(text.into_string())])),
+            Event::InlineMath(latex) | Event::DisplayMath(latex) => {
+                let display = text[range.clone()].starts_with("$$");
+                match math::read(&latex, display) {
+                    Ok(formula) => add(&mut open, Node::Math(formula)),
+                    Err(why) => {
+                        mistakes.push((line, why));
+                        add(&mut open, Node::Text(latex.into_string()));
+                    }
+                }
+            }
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let shown: String = html.trim().chars().take(30).collect();
+                mistakes.push((line, format!("HTML is not shown in lessons: \"{shown}\"; write Markdown")));
+            }
+            Event::SoftBreak => add(&mut open, Node::Text(" ".into())),
+            Event::HardBreak => add(&mut open, Node::Break),
+            Event::Rule => add(&mut open, Node::Rule),
+            Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
+        }
+    }
+    pieces
+}
+
+fn tag(start: Start<'_>) -> Result<Tag, String> {
+    Ok(match start {
+        // The page has the title of the lesson as its heading of level 1.
+        Start::Heading { level, .. } => Tag::Heading((level as u8).clamp(2, 4)),
+        Start::List(None) => Tag::List,
+        Start::List(Some(_)) => Tag::OrderedList,
+        Start::Item => Tag::Item,
+        Start::Emphasis | Start::Strikethrough => Tag::Emphasis,
+        Start::Strong => Tag::Strong,
+        Start::CodeBlock(_) => Tag::CodeBlock,
+        Start::BlockQuote(_) => Tag::Quote,
+        Start::Table(_) => Tag::Table,
+        Start::TableHead => Tag::TableHead,
+        Start::TableRow => Tag::TableRow,
+        Start::TableCell => Tag::TableCell,
+        Start::Link { link_type: LinkType::Email, .. } => return Err("links to mail addresses are not shown".into()),
+        Start::Link { dest_url, .. } if is_allowed(&dest_url) => Tag::Link(dest_url.into_string()),
+        Start::Link { dest_url, .. } => {
+            let shown: String = dest_url.chars().take(40).collect();
+            return Err(format!("a link may lead to https://, http:// or #/, not to \"{shown}\""));
+        }
+        Start::Image { .. } => return Err("images are not shown in lessons: use a dish".into()),
+        _ => Tag::Paragraph,
+    })
+}
+
+/// The text of some prose, without its form.
+pub fn plain(nodes: &[Node]) -> String {
+    nodes
+        .iter()
+        .map(|node| match node {
+            Node::Element(_, children) => plain(children),
+            Node::Text(text) => text.clone(),
+            Node::Math(_) | Node::Break | Node::Rule => " ".into(),
+        })
+        .collect()
+}
+
+/// Prose without blocks, as questions and explanations have it.
+pub fn inline(text: &str, line: usize, mistakes: &mut Vec<Mistake>) -> Vec<Node> {
+    let pieces = read(text, line, |_| false, mistakes);
+    pieces
+        .into_iter()
+        .filter_map(|piece| match piece {
+            Piece::Node(node) => Some(node),
+            Piece::Fence(_) => None,
+        })
+        .collect()
+}

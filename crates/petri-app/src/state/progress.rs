@@ -1,0 +1,133 @@
+//! What the learner has done in lessons: kept in the browser, exported as a file, cleared on demand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the stored form.
+pub const VERSION: u32 = 1;
+
+/// An answer that was given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    /// Indices of the chosen answers.
+    #[serde(default)]
+    pub chosen: Vec<usize>,
+    /// The number as it was typed.
+    #[serde(default)]
+    pub text: String,
+    /// It was right.
+    pub is_right: bool,
+}
+
+/// What was done in one lesson.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LessonProgress {
+    /// Answers by question.
+    #[serde(default)]
+    pub answers: BTreeMap<String, StoredAnswer>,
+    /// Challenges that came true.
+    #[serde(default)]
+    pub challenges: BTreeSet<String>,
+    /// Number of questions and challenges in it, when it was last open.
+    #[serde(default)]
+    pub n_tasks: usize,
+}
+
+impl LessonProgress {
+    /// Questions answered rightly and challenges that came true.
+    pub fn n_done(&self) -> usize {
+        self.answers.values().filter(|a| a.is_right).count() + self.challenges.len()
+    }
+
+    /// Everything is done.
+    pub fn is_done(&self) -> bool {
+        self.n_tasks > 0 && self.n_done() >= self.n_tasks
+    }
+}
+
+/// What was done in all lessons. A lesson from another address has the address in its key, so it can
+/// never touch what belongs to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Version of this form.
+    pub version: u32,
+    /// By lesson.
+    pub lessons: BTreeMap<String, LessonProgress>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { version: VERSION, lessons: BTreeMap::new() }
+    }
+}
+
+impl Progress {
+    /// Reads the stored form; what is not understood counts as nothing.
+    pub fn read(text: &str) -> Self {
+        serde_json::from_str::<Self>(text).ok().filter(|p| p.version == VERSION).unwrap_or_default()
+    }
+
+    /// The stored form.
+    pub fn print(&self) -> String {
+        // Plain data with text keys always becomes JSON.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// What was done in a lesson.
+    pub fn of(&self, key: &str) -> LessonProgress {
+        self.lessons.get(key).cloned().unwrap_or_default()
+    }
+
+    /// Notes an answer.
+    pub fn answer(&mut self, lesson: &str, question: &str, answer: StoredAnswer) {
+        self.lessons.entry(lesson.to_owned()).or_default().answers.insert(question.to_owned(), answer);
+    }
+
+    /// Notes a challenge; true when it was not known.
+    pub fn achieve(&mut self, lesson: &str, challenge: &str) -> bool {
+        self.lessons.entry(lesson.to_owned()).or_default().challenges.insert(challenge.to_owned())
+    }
+
+    /// Notes how much there is to do in a lesson, once something of it is done.
+    pub fn set_size(&mut self, lesson: &str, n_tasks: usize) {
+        if let Some(progress) = self.lessons.get_mut(lesson) {
+            progress.n_tasks = n_tasks;
+        }
+    }
+}
+
+/// Key of a lesson: its id, or the address it was loaded from.
+pub fn key(id: &str, from: Option<&str>) -> String {
+    from.map_or_else(|| id.to_owned(), |address| format!("{id} from {address}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_survives_storage() {
+        let mut progress = Progress::default();
+        progress.answer("one-neuron", "q1", StoredAnswer { chosen: vec![1], text: String::new(), is_right: true });
+        assert!(progress.achieve("one-neuron", "c1"));
+        assert!(!progress.achieve("one-neuron", "c1"));
+        progress.set_size("one-neuron", 2);
+        let back = Progress::read(&progress.print());
+        assert_eq!(back, progress);
+        assert!(back.of("one-neuron").is_done());
+        assert!(!back.of("parabola").is_done());
+    }
+
+    #[test]
+    fn what_is_not_understood_counts_as_nothing() {
+        for text in ["", "{", "[]", "{\"version\":9,\"lessons\":{}}", "{\"version\":1,\"lessons\":{\"a\":7}}"] {
+            assert_eq!(Progress::read(text), Progress::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn lessons_from_elsewhere_have_keys_of_their_own() {
+        assert_ne!(key("one-neuron", None), key("one-neuron", Some("https://example.org/one-neuron.md")));
+    }
+}

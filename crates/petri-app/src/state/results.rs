@@ -1,0 +1,103 @@
+//! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
+
+use petri_data::metrics::{Confusion, Ranking, argmax};
+use petri_protocol::command::ProbeKind;
+use petri_protocol::{MetricPoint, RunEnd, Split, Task};
+
+use super::model::{Model, Phase};
+use crate::lesson::goal::Quantity;
+
+/// Answers and truths of one part of the data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    /// Probability of the second class, for two classes.
+    pub second: Vec<f32>,
+    /// Whether a sample belongs to it.
+    pub is_second: Vec<bool>,
+    /// The confusion matrix of the likeliest class, or at the threshold for two classes.
+    pub confusion: Confusion,
+    /// Steps that the network had done.
+    pub step: usize,
+}
+
+impl Scores {
+    /// Both curves at once, for two classes.
+    pub fn ranking(&self) -> Ranking {
+        Ranking::new(&self.second, &self.is_second)
+    }
+}
+
+impl Model {
+    /// The newest scores, when there are any.
+    pub fn scores(&self) -> Option<Scores> {
+        let info = self.info()?;
+        let k = info.n_classes();
+        if info.task != Task::MultiClass || k < 2 {
+            return None;
+        }
+        let answer = self.probes.answer(ProbeKind::Scores)?;
+        let (scores, truths) = (answer.part(0), answer.part(1));
+        if scores.len() != truths.len() * k {
+            return None;
+        }
+        let step = answer.step;
+        if k == 2 {
+            let second: Vec<f32> = scores.iter().skip(1).step_by(2).copied().collect();
+            let is_second: Vec<bool> = truths.iter().map(|t| *t == 1.0).collect();
+            let confusion = Confusion::at_threshold(&second, &is_second, self.looking.threshold);
+            return Some(Scores { second, is_second, confusion, step });
+        }
+        let mut confusion = Confusion::new(k);
+        scores.chunks_exact(k).zip(truths).for_each(|(p, t)| confusion.add(*t as usize, argmax(p)));
+        Some(Scores { second: vec![], is_second: vec![], confusion, step })
+    }
+
+    /// Mean of a quantity over the training points of the last epoch.
+    fn last_epoch(&self, of: fn(&MetricPoint) -> f32) -> Option<f64> {
+        let last = self.curves.train.last()?.epoch;
+        let values = self.curves.train.iter().rev().take_while(|p| p.epoch > last - 1.0).map(of).filter(|v| v.is_finite());
+        let (sum, n) = values.fold((0.0, 0u32), |(sum, n), v| (sum + f64::from(v), n + 1));
+        (n > 0).then(|| sum / f64::from(n))
+    }
+
+    /// A result, where it is known.
+    pub fn result(&self, quantity: Quantity) -> Option<f64> {
+        // Before the first step every result would be one of chance.
+        if self.step == 0 && quantity != Quantity::NParameters && quantity != Quantity::Runs {
+            return None;
+        }
+        let validation =
+            |of: fn(&MetricPoint) -> f32| self.curves.validation.last().map(of).filter(|v| v.is_finite()).map(f64::from);
+        let test = |of: fn(&MetricPoint) -> f32| self.committed.as_ref().map(of).filter(|v| v.is_finite()).map(f64::from);
+        let second = || self.scores().filter(|s| s.step == self.step && !s.second.is_empty()).map(|s| s.confusion.of_class(1));
+        match quantity {
+            Quantity::TrainAccuracy => self.last_epoch(|p| p.accuracy),
+            Quantity::TrainLoss => self.last_epoch(|p| p.loss),
+            Quantity::ValAccuracy => validation(|p| p.accuracy),
+            Quantity::ValBalancedAccuracy => validation(|p| p.balanced_accuracy),
+            Quantity::ValLoss => validation(|p| p.loss),
+            Quantity::ValMae => validation(|p| p.mae),
+            Quantity::ValRmse => validation(|p| p.rmse),
+            Quantity::ValR2 => validation(|p| p.r2),
+            Quantity::Sensitivity => second().map(|m| m.sensitivity),
+            Quantity::Specificity => second().map(|m| m.specificity),
+            Quantity::Precision => second().map(|m| m.precision),
+            Quantity::F1 => second().map(|m| m.f1),
+            Quantity::TestAccuracy => test(|p| p.accuracy),
+            Quantity::TestMae => test(|p| p.mae),
+            Quantity::Gap => Some(self.last_epoch(|p| p.accuracy)? - validation(|p| p.accuracy)?),
+            Quantity::NParameters => {
+                let shape = self.experiment.network.infer(self.info()?.input).ok()?;
+                Some(shape.n_parameters() as f64)
+            }
+            Quantity::Epochs => Some(self.epoch()),
+            Quantity::Runs => Some(self.history.newest(&self.origin).iter().filter(|r| r.series > 0).count() as f64),
+            Quantity::Diverged => Some(f64::from(u8::from(matches!(self.phase, Phase::Ended(RunEnd::Diverged { .. }))))),
+        }
+    }
+
+    /// Which part of the data the metrics are of: the test set once the learner has committed.
+    pub fn judged_split(&self) -> Split {
+        if self.committed.is_some() { Split::Test } else { Split::Validation }
+    }
+}

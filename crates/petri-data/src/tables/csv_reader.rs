@@ -1,0 +1,206 @@
+//! Reads a table from text: separated by commas, semicolons or tabs, with or without a header, quoted or
+//! not, with decimal points or commas. Missing values are reported with row and column.
+
+use super::error::TableError;
+use super::table::{Column, Table};
+
+/// Most rows that are read.
+const MAX_ROWS: usize = 200_000;
+/// Most columns that are read.
+const MAX_COLUMNS: usize = 1000;
+/// Longest text of one cell that is kept.
+const MAX_CELL: usize = 200;
+/// What stands for a missing value, in lower case.
+const MISSING: [&str; 8] = ["", "na", "n/a", "nan", "null", "none", "?", "-"];
+/// Part of the cells with a value that must be numbers for a column to be numeric.
+const MOSTLY: f64 = 0.9;
+
+/// Reads a table.
+///
+/// # Errors
+///
+/// Everything that keeps the text from being a table, with its place.
+pub fn read(title: &str, bytes: &[u8]) -> Result<Table, TableError> {
+    let text = std::str::from_utf8(bytes).map_err(|e| TableError::NotText { at: e.valid_up_to() })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let separator = separator(text);
+    let rows = cells(text, separator)?;
+    let n_columns = rows.first().map_or(0, Vec::len);
+    if n_columns < 2 {
+        return Err(if rows.is_empty() { TableError::Empty } else { TableError::OneColumn });
+    }
+    if n_columns > MAX_COLUMNS {
+        return Err(TableError::TooLarge { what: "columns", found: n_columns, limit: MAX_COLUMNS });
+    }
+    // With commas between the cells, a comma cannot be in a number.
+    let decimal_comma = separator != b',';
+    let has_header = has_header(&rows, decimal_comma);
+    let names = if has_header { header(&rows[0])? } else { (1..=n_columns).map(|i| format!("column {i}")).collect() };
+    let first = usize::from(has_header);
+    if rows.len() == first {
+        return Err(TableError::Empty);
+    }
+    let columns = names
+        .into_iter()
+        .enumerate()
+        .map(|(c, name)| column(name, rows[first..].iter().map(|r| r[c].as_str()), decimal_comma))
+        .collect();
+    Ok(Table::new(title, columns, first as u64 + 1))
+}
+
+/// The separator that divides most of the first lines into the most columns.
+fn separator(text: &str) -> u8 {
+    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(20).collect();
+    let score = |separator: u8| {
+        let mut counts: Vec<usize> = lines
+            .iter()
+            .map(|line| {
+                let mut quoted = false;
+                line.bytes()
+                    .filter(|&b| {
+                        quoted ^= b == b'"';
+                        b == separator && !quoted
+                    })
+                    .count()
+            })
+            .collect();
+        // The middle one: a broken row or a line break inside quotes does not decide.
+        counts.sort_unstable();
+        counts.get(counts.len() / 2).copied().unwrap_or(0)
+    };
+    // In this order where they tie: a semicolon or a tab rarely stands inside a cell, a comma often does.
+    [b';', b'\t', b','].into_iter().rev().max_by_key(|&s| score(s)).unwrap_or(b',')
+}
+
+fn cells(text: &str, separator: u8) -> Result<Vec<Vec<String>>, TableError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| TableError::Malformed {
+            row: e.position().map_or(0, csv::Position::line),
+            why: e.to_string().chars().take(120).collect(),
+        })?;
+        let line = record.position().map_or(0, csv::Position::line);
+        // A line of nothing but separators is an empty line of a spreadsheet.
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let expected = rows.first().map_or(record.len(), Vec::len);
+        if record.len() != expected {
+            return Err(TableError::Ragged { row: line, found: record.len(), expected });
+        }
+        if rows.len() == MAX_ROWS {
+            return Err(TableError::TooLarge { what: "rows", found: MAX_ROWS + 1, limit: MAX_ROWS });
+        }
+        rows.push(record.iter().map(|cell| cell.chars().take(MAX_CELL).collect()).collect());
+    }
+    Ok(rows)
+}
+
+fn is_missing(cell: &str) -> bool {
+    MISSING.contains(&cell.to_lowercase().as_str())
+}
+
+/// A number with a decimal point, or with a decimal comma where that is possible.
+fn number(cell: &str, decimal_comma: bool) -> Option<f32> {
+    let plain = cell.parse::<f32>().ok();
+    let with_comma = || {
+        // 1.234,5 and 1 234,5 have marks between thousands.
+        let (whole, part) = cell.rsplit_once(',')?;
+        let whole: String = whole.chars().filter(|c| !matches!(c, '.' | ' ' | '\u{a0}' | '\'')).collect();
+        format!("{whole}.{part}").parse::<f32>().ok()
+    };
+    plain.or_else(|| if decimal_comma { with_comma() } else { None }).filter(|v| v.is_finite())
+}
+
+/// The first row is a header when none of its cells is a number and some cell below one of them is.
+fn has_header(rows: &[Vec<String>], decimal_comma: bool) -> bool {
+    let is_number = |cell: &String| number(cell, decimal_comma).is_some();
+    let no_numbers = !rows[0].iter().any(is_number);
+    no_numbers && rows.iter().skip(1).take(50).any(|row| row.iter().any(is_number))
+}
+
+fn header(row: &[String]) -> Result<Vec<String>, TableError> {
+    let mut names: Vec<String> = Vec::new();
+    for (i, cell) in row.iter().enumerate() {
+        let name = if cell.is_empty() { format!("column {}", i + 1) } else { cell.clone() };
+        if names.contains(&name) {
+            return Err(TableError::SameName { name });
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// Numbers where nearly all cells with a value are numbers: the others count as missing and are reported.
+fn column<'a>(name: String, cells: impl Iterator<Item = &'a str> + Clone, decimal_comma: bool) -> Column {
+    let (mut n_values, mut n_numbers) = (0usize, 0usize);
+    for cell in cells.clone().filter(|c| !is_missing(c)) {
+        n_values += 1;
+        n_numbers += usize::from(number(cell, decimal_comma).is_some());
+    }
+    if n_values > 0 && n_numbers as f64 >= MOSTLY * n_values as f64 {
+        Column::numbers(name, cells.map(|c| number(c, decimal_comma).unwrap_or(f32::NAN)).collect())
+    } else {
+        Column::texts(name, cells.map(|c| if is_missing(c) { None } else { Some(c.to_owned()) }).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(table: &Table) -> Vec<&str> {
+        table.info().columns.iter().map(|c| c.name.as_str()).collect()
+    }
+
+    #[test]
+    fn commas_semicolons_and_tabs() {
+        for text in ["a,b\n1,2.5\n3,4\n", "a;b\n1;2,5\n3;4\n", "a\tb\n1\t2,5\n3\t4\n", "\u{feff}a;b\r\n1;2.5\r\n;;\r\n3;4\r\n"] {
+            let table = read("t", text.as_bytes()).expect(text);
+            assert_eq!(names(&table), ["a", "b"], "{text:?}");
+            assert_eq!(table.numbers(1), Some(&[2.5, 4.0][..]), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_without_a_header_gets_names() {
+        let table = read("t", b"1,2\n3,4\n").expect("numbers");
+        assert_eq!((names(&table), table.info().n_rows), (vec!["column 1", "column 2"], 2));
+    }
+
+    #[test]
+    fn quoted_cells_may_hold_anything() {
+        let table = read("t", b"\"a, b\",kind\n1,\"x \"\"y\"\"\"\n2,\"line\nbreak\"\n").expect("quoted");
+        assert_eq!(names(&table), ["a, b", "kind"]);
+        assert_eq!(table.info().columns[1].values, ["line\nbreak", "x \"y\""]);
+    }
+
+    #[test]
+    fn thousands_and_decimal_commas() {
+        let table = read("t", "a;b\n1.234,5;x\n2 000,25;y\n-7;x\n".as_bytes()).expect("German numbers");
+        assert_eq!(table.numbers(0), Some(&[1234.5, 2000.25, -7.0][..]));
+    }
+
+    #[test]
+    fn missing_values_are_reported_with_row_and_column() {
+        let rows: String = (0..20).map(|i| format!("{i},{}\n", if i == 3 { "n/a" } else { "7" })).collect();
+        let table = read("t", format!("a,b\n{rows}").as_bytes()).expect("a table");
+        assert_eq!(table.info().columns[1].n_missing, 1);
+        assert!(table.info().notes[0].contains("row 5, column \"b\""), "{:?}", table.info().notes);
+    }
+
+    #[test]
+    fn errors_say_where() {
+        assert_eq!(read("t", b"a,b\n1,2\n3\n").expect_err("short"), TableError::Ragged { row: 3, found: 1, expected: 2 });
+        assert_eq!(read("t", b"a\n1\n").expect_err("one column"), TableError::OneColumn);
+        assert_eq!(read("t", b"").expect_err("empty"), TableError::Empty);
+        assert!(matches!(read("t", &[b'a', 0xff, b'b']).expect_err("no text"), TableError::NotText { at: 1 }));
+        assert_eq!(read("t", b"a,a\n1,2\n").expect_err("same"), TableError::SameName { name: "a".into() });
+    }
+}

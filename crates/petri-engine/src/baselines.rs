@@ -1,0 +1,126 @@
+//! Models to compare a network with: linear and logistic regression, a decision tree, a random forest.
+
+use petri_data::Dataset;
+use petri_data::random::{Purpose, stream};
+use petri_protocol::{ModelSpec, Split, Task};
+use rand::Rng;
+use smartcore::ensemble::random_forest_classifier::{RandomForestClassifier, RandomForestClassifierParameters};
+use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};
+use smartcore::linalg::basic::matrix::DenseMatrix;
+use smartcore::linear::linear_regression::{LinearRegression, LinearRegressionParameters};
+use smartcore::linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters};
+use smartcore::tree::decision_tree_classifier::{DecisionTreeClassifier, DecisionTreeClassifierParameters};
+use smartcore::tree::decision_tree_regressor::{DecisionTreeRegressor, DecisionTreeRegressorParameters};
+
+use crate::error::EngineError;
+
+type Matrix = DenseMatrix<f64>;
+
+/// Trees of a forest.
+const N_TREES: usize = 100;
+/// Strength of the L2 penalty of logistic regression: with none its weights grow without end on classes
+/// that a plane separates.
+const LOGISTIC_PENALTY: f64 = 1.0;
+
+enum Model {
+    Linear(LinearRegression<f64, f64, Matrix, Vec<f64>>),
+    Logistic(LogisticRegression<f64, i32, Matrix, Vec<i32>>),
+    TreeOfNumbers(DecisionTreeRegressor<f64, f64, Matrix, Vec<f64>>),
+    TreeOfClasses(DecisionTreeClassifier<f64, i32, Matrix, Vec<i32>>),
+    ForestOfNumbers(RandomForestRegressor<f64, f64, Matrix, Vec<f64>>),
+    ForestOfClasses(RandomForestClassifier<f64, i32, Matrix, Vec<i32>>),
+}
+
+/// A model that was fitted to the training part of a data set. It sees the same scaled inputs as a
+/// network; the targets are in their own unit.
+pub struct Baseline {
+    name: &'static str,
+    n_features: usize,
+    model: Model,
+}
+
+fn matrix(name: &'static str, inputs: &[f32], width: usize) -> Result<Matrix, EngineError> {
+    let values: Vec<f64> = inputs.iter().map(|&v| f64::from(v)).collect();
+    DenseMatrix::new(inputs.len() / width.max(1), width, values, false)
+        .map_err(|e| EngineError::Baseline { model: name, why: e.to_string() })
+}
+
+impl Baseline {
+    /// Fits a model; trees grow until their leaves are pure, as scikit-learn's defaults.
+    ///
+    /// # Errors
+    ///
+    /// When the data are no table of classes or numbers, or the library refuses them.
+    pub fn fit(model: ModelSpec, dataset: &Dataset, seed: u32) -> Result<Self, EngineError> {
+        let name = model.title();
+        let refuse = |why: &str| EngineError::Baseline { model: name, why: why.to_owned() };
+        let is_number = match dataset.info.task {
+            Task::Regression => true,
+            Task::MultiClass if dataset.info.input.area() == 1 => false,
+            _ => return Err(refuse("it needs a table of classes or numbers")),
+        };
+        let n_features = dataset.info.input.len();
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+        for index in 0..dataset.info.sizes.train {
+            dataset.scaled_input(Split::Train, index, &mut inputs);
+            dataset.raw_target(Split::Train, index, &mut targets);
+        }
+        let x = matrix(name, &inputs, n_features)?;
+        let numbers: Vec<f64> = targets.iter().map(|&t| f64::from(t)).collect();
+        let classes: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
+        let seed = stream(seed, Purpose::Forest).next_u64();
+        // A third of the features for numbers, the root of their number for classes (Breiman 2001).
+        let m = if is_number { n_features.div_ceil(3) } else { (n_features as f64).sqrt().ceil() as usize };
+        let fitted = match (model, is_number) {
+            (ModelSpec::Network, _) => return Err(refuse("a network is trained, not fitted")),
+            (ModelSpec::Linear, true) => {
+                LinearRegression::fit(&x, &numbers, LinearRegressionParameters::default()).map(Model::Linear)
+            }
+            (ModelSpec::Linear, false) => {
+                let parameters = LogisticRegressionParameters::default().with_alpha(LOGISTIC_PENALTY);
+                LogisticRegression::fit(&x, &classes, parameters).map(Model::Logistic)
+            }
+            (ModelSpec::Tree, true) => {
+                let parameters =
+                    DecisionTreeRegressorParameters { seed: Some(seed), ..DecisionTreeRegressorParameters::default() };
+                DecisionTreeRegressor::fit(&x, &numbers, parameters).map(Model::TreeOfNumbers)
+            }
+            (ModelSpec::Tree, false) => {
+                let parameters =
+                    DecisionTreeClassifierParameters { seed: Some(seed), ..DecisionTreeClassifierParameters::default() };
+                DecisionTreeClassifier::fit(&x, &classes, parameters).map(Model::TreeOfClasses)
+            }
+            (ModelSpec::Forest, true) => {
+                let parameters = RandomForestRegressorParameters::default().with_n_trees(N_TREES).with_m(m).with_seed(seed);
+                RandomForestRegressor::fit(&x, &numbers, parameters).map(Model::ForestOfNumbers)
+            }
+            (ModelSpec::Forest, false) => {
+                let parameters =
+                    RandomForestClassifierParameters::default().with_n_trees(N_TREES as u16).with_m(m).with_seed(seed);
+                RandomForestClassifier::fit(&x, &classes, parameters).map(Model::ForestOfClasses)
+            }
+        };
+        let model = fitted.map_err(|e| refuse(&e.to_string()))?;
+        Ok(Self { name, n_features, model })
+    }
+
+    /// Classes, or numbers in the target's unit, for scaled inputs `[n, features]`.
+    ///
+    /// # Errors
+    ///
+    /// When the library refuses the inputs.
+    pub fn predict(&self, inputs: &[f32]) -> Result<Vec<f32>, EngineError> {
+        let x = matrix(self.name, inputs, self.n_features)?;
+        let numbers = |v: Vec<f64>| v.into_iter().map(|v| v as f32).collect();
+        let classes = |v: Vec<i32>| v.into_iter().map(|v| v as f32).collect();
+        match &self.model {
+            Model::Linear(m) => m.predict(&x).map(numbers),
+            Model::TreeOfNumbers(m) => m.predict(&x).map(numbers),
+            Model::ForestOfNumbers(m) => m.predict(&x).map(numbers),
+            Model::Logistic(m) => m.predict(&x).map(classes),
+            Model::TreeOfClasses(m) => m.predict(&x).map(classes),
+            Model::ForestOfClasses(m) => m.predict(&x).map(classes),
+        }
+        .map_err(|e| EngineError::Baseline { model: self.name, why: e.to_string() })
+    }
+}

@@ -1,0 +1,24 @@
+//! Answers and truths of all samples of a part, for metrics that the page computes.
+
+use petri_protocol::{Split, Task};
+
+use super::{Answer, refuse};
+use crate::error::EngineError;
+use crate::session::Session;
+
+/// Probabilities `[n, k]` and classes `[n]`, or numbers `[n]` and truths `[n]`.
+pub(super) async fn answer(session: &Session, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+    let info = &session.dataset().info;
+    if !matches!(info.task, Task::MultiClass | Task::Regression) {
+        return refuse("only classes and numbers have scores");
+    }
+    let n = info.sizes.of(split);
+    let scores = session.evaluate(split, pause).await?.scores;
+    let mut truths = Vec::with_capacity(n);
+    (0..n).for_each(|index| session.dataset().raw_target(split, index, &mut truths));
+    let mut answer = Answer::default();
+    let shape = if info.task == Task::Regression { vec![n] } else { vec![n, info.n_classes()] };
+    answer.push("scores", shape, scores);
+    answer.push("truths", vec![n], truths);
+    Ok(answer)
+}
