@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 7] = [
     ("petri-engine", &["petri-protocol", "petri-data"]),
     ("petri-worker", &["petri-protocol", "petri-data", "petri-engine"]),
     ("petri-app", &["petri-protocol", "petri-data"]),
-    ("petri-tests", &["petri-protocol", "petri-data", "petri-engine"]),
+    ("petri-tests", &["petri-protocol", "petri-data", "petri-engine", "petri-app"]),
     ("xtask", &[]),
 ];
 

@@ -11,16 +11,25 @@ pub mod state;
 mod client;
 #[cfg(target_arch = "wasm32")]
 #[expect(unreachable_pub, reason = "leptos' #[component] makes public items")]
+mod clipboard;
+#[cfg(target_arch = "wasm32")]
+#[expect(unreachable_pub, reason = "leptos' #[component] makes public items")]
 mod components;
 #[cfg(target_arch = "wasm32")]
 mod context;
 #[cfg(target_arch = "wasm32")]
+mod download;
+#[cfg(target_arch = "wasm32")]
+mod lesson_source;
+#[cfg(target_arch = "wasm32")]
 #[expect(unreachable_pub, reason = "leptos' #[component] makes public items")]
 mod pages;
+#[cfg(target_arch = "wasm32")]
+mod run_store;
 
 /// Mounts the page into the document.
 #[cfg(target_arch = "wasm32")]
 pub fn mount() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(pages::lab::Lab);
+    leptos::mount::mount_to_body(pages::app::App);
 }

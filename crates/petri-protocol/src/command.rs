@@ -105,10 +105,12 @@ pub enum Probe {
     /// One training sample forward and backward. Payload: for each node `NAME.value` and
     /// `NAME.gradient` (of the loss by the output), for nodes with parameters also `NAME.weight`,
     /// `NAME.bias` and their gradients `NAME.weight.gradient`, `NAME.bias.gradient`; then `input`,
-    /// `target`, `loss`.
+    /// `target`, `loss`, and `check`: the slope of the loss by one parameter from two losses, where asked for.
     Backprop {
         /// Which training sample.
         index: usize,
+        /// The parameter whose gradient is checked by finite differences.
+        check: Option<ParameterRef>,
     },
     /// Probabilities of the classes and the truth for all samples of a part. Payload: `[n, k]`, `[n]`;
     /// for numbers the predictions `[n]` and the truth `[n]` in the target's unit.

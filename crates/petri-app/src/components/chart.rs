@@ -29,6 +29,8 @@ pub(crate) enum ChartKind {
     Loss,
     /// Accuracy, and balanced accuracy of the validation data.
     Accuracy,
+    /// Mean absolute error of the validation data, in the unit of the target.
+    Errors,
 }
 
 impl ChartKind {
@@ -36,6 +38,7 @@ impl ChartKind {
         match self {
             Self::Loss => "Loss",
             Self::Accuracy => "Accuracy",
+            Self::Errors => "Error",
         }
     }
 
@@ -43,6 +46,7 @@ impl ChartKind {
         match self {
             Self::Loss => Quantity::Loss,
             Self::Accuracy => Quantity::Accuracy,
+            Self::Errors => Quantity::MeanAbsoluteError,
         }
     }
 }
@@ -83,9 +87,11 @@ fn scene(curves: &Curves, kind: ChartKind, log: bool, smoothing: f32) -> Scene {
     let (bottom, top) = (HEIGHT - BOTTOM, TOP);
     let y = match kind {
         ChartKind::Accuracy => Axis { low: 0.0, high: 1.0, log: false, from: bottom, to: top },
-        ChartKind::Loss if all().next().is_none() => Axis { low: 0.0, high: 1.0, log: false, from: bottom, to: top },
+        ChartKind::Loss | ChartKind::Errors if all().next().is_none() => {
+            Axis { low: 0.0, high: 1.0, log: false, from: bottom, to: top }
+        }
         ChartKind::Loss if log => Axis::fit(all().map(|p| p.1), true, bottom, top),
-        ChartKind::Loss => Axis::fit(all().map(|p| p.1).chain([0.0]), false, bottom, top),
+        ChartKind::Loss | ChartKind::Errors => Axis::fit(all().map(|p| p.1).chain([0.0]), false, bottom, top),
     };
     Scene { lines, x, y }
 }
@@ -98,7 +104,7 @@ pub(crate) fn Chart(
 ) -> impl IntoView {
     let lab = lab();
     let log = RwSignal::new(false);
-    let smoothing = RwSignal::new(if kind == ChartKind::Loss { 0.6f32 } else { 0.8 });
+    let smoothing = RwSignal::new(if kind == ChartKind::Accuracy { 0.8f32 } else { 0.6 });
     let cursor = RwSignal::new(None::<f32>);
     // Read with `with`, not only tracked: a memo that nobody reads never runs.
     let version = Memo::new(move |_| lab.model.with(|m| m.curves.version));
@@ -199,8 +205,8 @@ fn axes(scene: &Scene) -> impl IntoView + use<> {
 fn Legend(kind: ChartKind) -> impl IntoView {
     view! {
         <p class="legend" aria-hidden="true">
-            <span class="legend-item key-train">"training"</span>
-            <span class="legend-item key-validation">"validation"</span>
+            {(kind != ChartKind::Errors).then(|| view! { <span class="legend-item key-train">"training"</span> })}
+            <span class="legend-item key-validation">{if kind == ChartKind::Errors { "validation: mean absolute error" } else { "validation" }}</span>
             {(kind == ChartKind::Accuracy).then(|| view! { <span class="legend-item key-balanced">"validation, balanced"</span> })}
         </p>
     }

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use petri_protocol::RunEnd;
-use petri_protocol::link;
 
-use crate::components::controls::FieldProblems;
+use crate::components::controls::LearningRate;
 use crate::context::lab;
 use crate::drawing::axis::label;
 use crate::state::curves::Quantity;
+use crate::state::diagnosis::diagnose;
 use crate::state::{Model, Phase};
 
 /// Epochs between two announcements to screen readers.
@@ -16,13 +16,20 @@ const EPOCHS_PER_ANNOUNCEMENT: usize = 10;
 /// What the lab is doing, in words.
 fn status(model: &Model) -> String {
     let epoch = format!("epoch {:.1}", model.epoch());
+    let remark = || diagnose(&model.curves.validation).map_or(String::new(), |d| format!(". {}", d.text()));
+    if model.committed.is_some() {
+        return format!("Committed after {epoch}: the test set is open");
+    }
     match model.phase {
         Phase::Loading | Phase::Preparing => "Getting ready".into(),
         Phase::Incomplete => "Something is missing: see the marked settings".into(),
         Phase::Paused if model.step == 0 => "Ready".into(),
         Phase::Paused => format!("Paused at {epoch}"),
-        Phase::Running => format!("Training, {epoch}"),
-        Phase::Ended(RunEnd::Finished) => format!("Finished after {epoch}"),
+        Phase::Running => format!("Training, {epoch}{}", remark()),
+        Phase::Ended(RunEnd::Finished) => format!("Finished after {epoch}{}", remark()),
+        Phase::Ended(RunEnd::StoppedEarly { best_epoch, .. }) => {
+            format!("Stopped early after {epoch}: the weights of epoch {best_epoch} are back")
+        }
         Phase::Ended(RunEnd::Diverged { step }) => {
             format!("Diverged at step {step}: the loss is no longer a number. Try a smaller learning rate.")
         }
@@ -30,72 +37,63 @@ fn status(model: &Model) -> String {
     }
 }
 
-/// The bar.
+/// The bar of the lab.
 #[component]
 pub(crate) fn ControlBar() -> impl IntoView {
-    let lab = lab();
-    let running = Memo::new(move |_| lab.phase.get() == Phase::Running);
-    let ready = Memo::new(move |_| !matches!(lab.phase.get(), Phase::Incomplete));
-    let status = Memo::new(move |_| lab.model.with(status));
-    let step = Memo::new(move |_| lab.model.with(|m| m.step));
-    let toggle = move |_| lab.act(|m| if m.phase == Phase::Running { m.pause() } else { m.train() });
     view! {
         <div class="control-bar">
-            <div class="control-buttons">
-                <button type="button" class="primary" data-testid="train" disabled=move || !ready.get() on:click=toggle>
-                    {move || if running.get() { "❚❚ Pause" } else { "▶ Train" }}
-                </button>
-                <button type="button" data-testid="step" disabled=move || !ready.get() on:click=move |_| lab.act(Model::step_once)>
-                    "One step"
-                </button>
-                <button type="button" data-testid="rewind" disabled=move || !ready.get() on:click=move |_| lab.act(Model::rewind)>
-                    "↺ Rewind"
-                </button>
-            </div>
+            <Buttons/>
             <LearningRate/>
-            <label class="control-field">
-                <span>"Speed"</span>
-                <select on:change=move |ev| {
-                    let speed = event_target_value(&ev).parse().ok();
-                    lab.act(|m| m.set_speed(speed));
-                }>
-                    <option value="">"as fast as possible"</option>
-                    <option value="30">"30 steps a second"</option>
-                    <option value="5">"5 steps a second"</option>
-                    <option value="1">"1 step a second"</option>
-                </select>
-            </label>
-            <div class="control-status">
-                <p data-testid="status" data-step=move || step.get()>{status}</p>
-                <ProgressLine/>
-            </div>
-            <Announcer/>
+            <Status/>
         </div>
     }
 }
 
-/// The learning rate, which changes while the run goes on. The slider is logarithmic.
+/// Train or pause, one step, rewind, and the speed.
 #[component]
-fn LearningRate() -> impl IntoView {
-    const KEY: &str = "training.learning_rate";
+pub(crate) fn Buttons() -> impl IntoView {
     let lab = lab();
-    let value = Memo::new(move |_| lab.experiment.with(|e| link::get(e, KEY)).unwrap_or_default());
-    let exponent = Memo::new(move |_| value.get().parse::<f64>().map_or(-3.0, |v| v.max(1e-6).log10()));
+    let running = Memo::new(move |_| lab.phase.get() == Phase::Running);
+    let ready = Memo::new(move |_| !matches!(lab.phase.get(), Phase::Incomplete) && lab.model.with(|m| m.committed.is_none()));
+    let speed = Memo::new(move |_| lab.model.with(|m| m.speed.map_or(String::new(), |s| s.to_string())));
+    let toggle = move |_| lab.act(|m| if m.phase == Phase::Running { m.pause() } else { m.train() });
     view! {
-        <div class="control-field learning-rate">
-            <label for="learning-rate">"Learning rate"</label>
-            <input type="range" min="-6" max="2" step="0.1" aria-label="Learning rate, logarithmic" prop:value=move || exponent.get().to_string()
-                aria-valuetext=value
-                on:input=move |ev| {
-                    let Ok(e) = event_target_value(&ev).parse::<f64>() else { return };
-                    // Two significant digits, as one would type them.
-                    let text = format!("{:.1e}", 10f64.powf(e)).parse::<f64>().unwrap_or(0.001).to_string();
-                    lab.act(|m| m.set(KEY, &text));
-                }/>
-            <input type="number" id="learning-rate" step="any" min="0" prop:value=value
-                on:change=move |ev| { let text = event_target_value(&ev); lab.act(|m| m.set(KEY, &text)); }/>
-            <FieldProblems key=KEY/>
+        <div class="control-buttons">
+            <button type="button" class="primary" data-testid="train" disabled=move || !ready.get() on:click=toggle>
+                {move || if running.get() { "❚❚ Pause" } else { "▶ Train" }}
+            </button>
+            <button type="button" data-testid="step" disabled=move || !ready.get() on:click=move |_| lab.act(Model::step_once)>
+                "One step"
+            </button>
+            <button type="button" data-testid="rewind" disabled=move || lab.phase.get() == Phase::Incomplete on:click=move |_| lab.act(Model::rewind)>
+                "↺ Rewind"
+            </button>
         </div>
+        <label class="control-field">
+            <span>"Speed"</span>
+            <select prop:value=speed on:change=move |ev| {
+                let speed = event_target_value(&ev).parse().ok();
+                lab.act(|m| m.set_speed(speed));
+            }>
+                {[("", "as fast as possible"), ("30", "30 steps a second"), ("5", "5 steps a second"), ("1", "1 step a second")]
+                    .map(|(value, text)| view! { <option value=value selected=move || speed.get() == value>{text}</option> }).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// What the lab is doing, also for screen readers.
+#[component]
+pub(crate) fn Status() -> impl IntoView {
+    let lab = lab();
+    let status = Memo::new(move |_| lab.model.with(status));
+    let step = Memo::new(move |_| lab.model.with(|m| m.step));
+    view! {
+        <div class="control-status">
+            <p data-testid="status" data-step=move || step.get()>{status}</p>
+            <ProgressLine/>
+        </div>
+        <Announcer/>
     }
 }
 

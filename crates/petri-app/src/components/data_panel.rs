@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use petri_data::generators;
 use petri_protocol::{DataInfo, DataSource, Split};
 
-use crate::components::controls::{CheckField, FieldProblems, NumberField, SelectField, SliderField};
+use crate::components::controls::{Control, FieldProblems};
 use crate::context::lab;
 
 /// The panel.
@@ -13,41 +13,28 @@ use crate::context::lab;
 pub(crate) fn DataPanel() -> impl IntoView {
     let lab = lab();
     let source = Memo::new(move |_| lab.experiment.with(|e| e.data.source));
-    let mut options: Vec<(&str, &str)> = generators::ALL.iter().map(|card| (word(card.source), card.title)).collect();
-    options.push((word(DataSource::File), "My file (MedMNIST .npz)"));
-    let has_balance = move || generators::ALL.iter().any(|c| c.source == source.get() && c.has_balance);
-    let summary = move || generators::ALL.iter().find(|c| c.source == source.get()).map_or("", |c| c.summary);
+    let card = move || generators::ALL.iter().find(|c| c.source == source.get());
+    let has_parts = move || lab.model.with(|m| m.table().is_some()) || source.get() != DataSource::File;
     view! {
         <section class="panel" aria-labelledby="data-title">
             <h2 id="data-title">"Data"</h2>
-            <SelectField key="data.source" label="Data set" options=options/>
-            <p class="hint">{summary}</p>
-            <Show when=move || source.get() != DataSource::File>
-                <NumberField key="data.n_samples" label="Samples" step="10" min="20" max="20000"/>
-                <SliderField key="data.noise" label="Noise" min=0.0 max=1.0 step=0.05/>
-                <Show when=has_balance>
-                    <SliderField key="data.balance" label="Share of class B" min=0.05 max=0.95 step=0.05/>
-                </Show>
-                <SliderField key="data.validation_fraction" label="Kept for validation" min=0.05 max=0.5 step=0.05/>
-                <SliderField key="data.test_fraction" label="Kept for the test" min=0.05 max=0.5 step=0.05/>
+            <Control key="data.source"/>
+            <p class="hint">{move || card().map(|c| c.summary)}</p>
+            <Control key="data.target"/>
+            <Control key="data.features"/>
+            <Show when=move || card().is_some()>
+                <Control key="data.n_samples"/>
+                <Control key="data.noise"/>
+                <Show when=move || card().is_some_and(|c| c.has_balance)><Control key="data.balance"/></Show>
             </Show>
-            <CheckField key="data.standardise" label="Standardise inputs"/>
+            <Show when=has_parts>
+                <Control key="data.validation_fraction"/>
+                <Control key="data.test_fraction"/>
+            </Show>
+            <Control key="data.standardise"/>
             <FilePicker/>
             <Facts/>
         </section>
-    }
-}
-
-/// Name of a source in links.
-fn word(source: DataSource) -> &'static str {
-    match source {
-        DataSource::Clusters => "clusters",
-        DataSource::Parabola => "parabola",
-        DataSource::Circles => "circles",
-        DataSource::Xor => "xor",
-        DataSource::Spirals => "spirals",
-        DataSource::Cells => "cells",
-        DataSource::File => "file",
     }
 }
 
@@ -61,7 +48,7 @@ fn FilePicker() -> impl IntoView {
         <div class="file-picker">
             <label class="button" for="file">"Open a file …"</label>
             <input
-                type="file" id="file" class="visually-hidden" accept=".npz" node_ref=input data-testid="file"
+                type="file" id="file" class="visually-hidden" accept=".npz,.csv,.tsv,.txt" node_ref=input data-testid="file"
                 on:change=move |_| {
                     if let Some(input) = input.get() {
                         if let Some(file) = input.files().and_then(|f| f.get(0)) {
@@ -104,11 +91,12 @@ fn facts(info: DataInfo) -> impl IntoView {
             <div><dt>"Sample"</dt><dd>{info.input.to_string()}</dd></div>
             {Split::ALL.map(|s| view! { <div><dt>{s.title()}</dt><dd>{info.sizes.of(s)}</dd></div> }).collect_view()}
         </dl>
-        <details>
+        {(!info.target.is_empty()).then(|| view! { <p class="hint">"Predicted: "<strong>{info.target.clone()}</strong></p> })}
+        {(!info.classes.is_empty()).then(|| view! { <details>
             <summary>{format!("{} classes", info.classes.len())}</summary>
             <table class="classes"><caption class="visually-hidden">"Share of each class in the training data"</caption>
                 <tbody>{classes}</tbody></table>
-        </details>
+        </details> })}
         {info.notes.iter().map(|n| view! { <p class="hint">{n.clone()}</p> }).collect_view()}
         {(!info.source.is_empty()).then(|| view! { <p class="hint">"Source: "{info.source.clone()}</p> })}
     }

@@ -44,7 +44,7 @@ pub(crate) fn DropTarget() -> impl IntoView {
     on_cleanup(move || listeners.dispose());
     view! {
         <div class="drop-target" class:drop-target-over=over aria-hidden="true">
-            <p>"Drop the .npz file to train on it"</p>
+            <p>"Drop the file (.npz or .csv) to train on it"</p>
         </div>
     }
 }

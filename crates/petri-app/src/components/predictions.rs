@@ -102,6 +102,8 @@ fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i: us
             let truth = names(samples.part(1).get(i * k..(i + 1) * k)?);
             Some(Said { is_right: Some(p == truth), text: p, truth })
         }
+        // The grid is of images, which have classes.
+        Task::Regression => None,
         Task::Segmentation => {
             let area = info.input.area();
             let p = predictions.part(0).get((i * k + 1) * area..(i * k + 2) * area)?;

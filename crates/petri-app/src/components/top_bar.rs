@@ -1,13 +1,13 @@
-//! The bar at the top: name, preset, theme, link.
+//! The bar at the top: name, pages, preset, theme, link.
 
 use gloo::storage::{LocalStorage, Storage};
-use gloo::timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use petri_protocol::{link, presets};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use crate::clipboard::CopyButton;
 use crate::components::engine_badge::EngineBadge;
-use crate::context::lab;
+use crate::context::{address, hash, lab};
+use crate::state::route::Route;
 
 /// Key of the theme in local storage.
 const THEME: &str = "petri.theme";
@@ -23,13 +23,13 @@ fn set_theme(theme: &str) {
 #[component]
 pub(crate) fn TopBar() -> impl IntoView {
     let lab = lab();
-    let preset = Memo::new(move |_| lab.model.with(|m| m.preset.clone()));
-    let summary = Memo::new(move |_| presets::find(&preset.get()).map_or("", |card| card.summary));
     let theme: String = LocalStorage::get(THEME).unwrap_or_else(|_| "auto".into());
     set_theme(&theme);
+    let is_lab = Memo::new(move |_| lab.route.with(|r| matches!(r, Route::Lab { .. })));
+    let current = move |lab: bool| move || if is_lab.get() == lab { "page" } else { "false" };
     view! {
         <header class="top-bar">
-            <a class="brand" href="#/lab?v=1&preset=one-neuron" aria-label="Petri, start again">
+            <a class="brand" href="#/" aria-label="Petri, the map of the course">
                 <svg viewBox="0 0 32 32" aria-hidden="true">
                     <circle cx="16" cy="16" r="14" class="brand-dish"/>
                     <circle cx="11" cy="13" r="3.2" class="brand-a"/>
@@ -38,22 +38,14 @@ pub(crate) fn TopBar() -> impl IntoView {
                 </svg>
                 <span>"Petri"</span>
             </a>
-            <label class="top-field">
-                <span class="visually-hidden">"Experiment"</span>
-                <select
-                    data-testid="preset" prop:value=preset
-                    on:change=move |ev| {
-                        let id = event_target_value(&ev);
-                        lab.act(|m| m.open(link::parse(&format!("v=1&preset={id}"))));
-                    }
-                >
-                    {presets::ALL.iter().map(|card| view! {
-                        <option value=card.id selected=move || preset.get() == card.id>{card.title}</option>
-                    }).collect_view()}
-                </select>
-            </label>
-            <p class="top-summary">{summary}</p>
-            <EngineBadge/>
+            <nav class="top-nav" aria-label="Pages">
+                <a href="#/" aria-current=current(false)>"Course"</a>
+                <a href="#/lab?v=1&preset=one-neuron" aria-current=current(true)>"Lab"</a>
+            </nav>
+            <Show when=move || is_lab.get() fallback=|| view! { <p class="top-summary"></p> }>
+                <PresetMenu/>
+                <EngineBadge/>
+            </Show>
             <label class="top-field">
                 <span class="visually-hidden">"Colours"</span>
                 <select on:change=move |ev| {
@@ -67,24 +59,32 @@ pub(crate) fn TopBar() -> impl IntoView {
                         .collect_view()}
                 </select>
             </label>
-            <ShareButton/>
+            <CopyButton label="Copy link" refused="Copy it from the address bar" text=|| format!("{}{}", address(), hash())/>
         </header>
     }
 }
 
-/// Copies the address, which holds the experiment.
+/// The experiments to start from.
 #[component]
-fn ShareButton() -> impl IntoView {
-    let said = RwSignal::new("Copy link");
-    let copy = move |_| {
-        let Some(window) = web_sys::window() else { return };
-        let address = window.location().href().unwrap_or_default();
-        let promise = window.navigator().clipboard().write_text(&address);
-        spawn_local(async move {
-            said.set(if JsFuture::from(promise).await.is_ok() { "Copied" } else { "Copy it from the address bar" });
-            TimeoutFuture::new(2000).await;
-            said.set("Copy link");
-        });
-    };
-    view! { <button type="button" class="share" on:click=copy aria-live="polite">{said}</button> }
+fn PresetMenu() -> impl IntoView {
+    let lab = lab();
+    let preset = Memo::new(move |_| lab.model.with(|m| m.preset.clone()));
+    let summary = Memo::new(move |_| presets::find(&preset.get()).map_or("", |card| card.summary));
+    view! {
+        <label class="top-field">
+            <span class="visually-hidden">"Experiment"</span>
+            <select
+                data-testid="preset" prop:value=preset
+                on:change=move |ev| {
+                    let id = event_target_value(&ev);
+                    lab.act(|m| m.open(link::parse(&format!("v=1&preset={id}"))));
+                }
+            >
+                {presets::ALL.iter().map(|card| view! {
+                    <option value=card.id selected=move || preset.get() == card.id>{card.title}</option>
+                }).collect_view()}
+            </select>
+        </label>
+        <p class="top-summary">{summary}</p>
+    }
 }

@@ -2,4 +2,6 @@
 
 pub mod axis;
 pub mod colormap;
+pub mod diagram;
+pub mod histogram;
 pub mod picture;

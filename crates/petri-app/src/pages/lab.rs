@@ -1,68 +1,109 @@
 //! The free lab: data, network, training, and what the network does.
 
-use gloo::events::EventListener;
-use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 use petri_protocol::link;
 
-use crate::components::boundary::BoundaryView;
-use crate::components::chart::{Chart, ChartKind};
+use crate::clipboard::CopyButton;
 use crate::components::control_bar::ControlBar;
 use crate::components::data_panel::DataPanel;
 use crate::components::drop_target::DropTarget;
-use crate::components::feature_maps::FeatureMaps;
-use crate::components::network_panel::NetworkPanel;
 use crate::components::notices::Notices;
-use crate::components::predictions::Predictions;
-use crate::components::top_bar::TopBar;
 use crate::components::training_panel::TrainingPanel;
-use crate::context::{self, Lab as Context};
+use crate::components::views::panel;
+use crate::context::{address, lab};
+use crate::lesson::dish;
+use crate::state::route::Route;
+use crate::state::views::View;
+use crate::state::{Model, Place};
 
-/// How often the page looks whether something should be asked, in milliseconds.
-const TICK_MILLIS: u32 = 60;
+/// Views that stand in the column of the charts.
+const CHARTS: [View; 3] = [View::Loss, View::Accuracy, View::Errors];
+/// Views that need the full width.
+const WIDE: [View; 1] = [View::Network];
 
-/// The lab page.
+/// The page.
 #[component]
-pub(crate) fn Lab() -> impl IntoView {
-    let lab = Context::start();
-    let ticking = StoredValue::new_local(Interval::new(TICK_MILLIS, move || lab.tick()));
-    let on_hash = StoredValue::new_local(web_sys::window().map(|window| {
-        EventListener::new(&window, "hashchange", move |_| {
-            let opened = link::parse(&context::link_in_address());
-            if lab.model.with_untracked(|m| m.experiment != opened.experiment) {
-                lab.act(|m| m.open(opened));
-            }
-        })
-    }));
-    on_cleanup(move || {
-        ticking.dispose();
-        on_hash.dispose();
+pub(crate) fn LabPage() -> impl IntoView {
+    let lab = lab();
+    lab.open_lesson(None);
+    let shown = RwSignal::new(None::<String>);
+    // The address names the experiment. A link that is already shown is not opened again, so that a run
+    // that goes on is not lost.
+    let open = move |link: &str| {
+        let opened = link::parse(link);
+        let same = lab.model.with_untracked(|m| {
+            m.origin == "lab" && m.experiment == opened.experiment && m.phase != crate::state::Phase::Loading
+        });
+        if !same {
+            lab.enter(Place::lab(), opened);
+        }
+    };
+    Effect::new(move |_| {
+        if let Route::Lab { link } = lab.route.get()
+            && shown.get_untracked().as_ref() != Some(&link)
+        {
+            open(&link);
+            shown.set(Some(link));
+        }
     });
-    let is_planar = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(petri_protocol::DataInfo::is_planar)));
+    let views = Memo::new(move |_| lab.model.with(Model::views));
+    let of = move |keep: fn(&View) -> bool| move || views.get().into_iter().filter(keep).collect::<Vec<_>>();
+    let none = Signal::derive(|| None);
     view! {
-        <TopBar/>
         <ControlBar/>
         <Notices/>
-        <main class="lab">
+        <main class="lab" id="main" tabindex="-1">
             <h1 class="visually-hidden">"The lab"</h1>
             <div class="lab-setup">
+                <ViewMenu/>
                 <DataPanel/>
                 <TrainingPanel/>
             </div>
             <div class="lab-view">
-                {move || match is_planar.get() {
-                    Some(true) => view! { <BoundaryView/> }.into_any(),
-                    Some(false) => view! { <Predictions/><FeatureMaps/> }.into_any(),
-                    None => view! { <Invitation/> }.into_any(),
-                }}
+                <Show when=move || lab.info.with(Option::is_none)><Invitation/></Show>
+                <For each=of(|v| !CHARTS.contains(v) && !WIDE.contains(v)) key=|v| *v let:view>{panel(view, none)}</For>
             </div>
             <div class="lab-charts">
-                <Chart kind=ChartKind::Loss/>
-                <Chart kind=ChartKind::Accuracy/>
+                <For each=of(|v| CHARTS.contains(v)) key=|v| *v let:view>{panel(view, none)}</For>
             </div>
-            <div class="lab-network"><NetworkPanel/></div>
+            <div class="lab-network">
+                <For each=of(|v| WIDE.contains(v)) key=|v| *v let:view>{panel(view, none)}</For>
+            </div>
         </main>
         <DropTarget/>
+    }
+}
+
+/// Which views are open, and the ways to hand the experiment on.
+#[component]
+fn ViewMenu() -> impl IntoView {
+    let lab = lab();
+    let open = Memo::new(move |_| lab.model.with(Model::views));
+    let fitting = Memo::new(move |_| {
+        lab.info.with(|i| {
+            lab.experiment
+                .with(|e| i.as_ref().map_or(vec![], |i| View::ALL.into_iter().filter(|v| v.fits(e, i)).collect::<Vec<_>>()))
+        })
+    });
+    let toggle = move |view: View, on: bool| {
+        let chosen =
+            View::ALL.into_iter().filter(|v| if *v == view { on } else { open.with_untracked(|o| o.contains(v)) }).collect();
+        lab.act(|m| m.look(|l| l.views = Some(chosen)));
+    };
+    view! {
+        <details class="panel view-menu">
+            <summary>"Views and sharing"</summary>
+            <fieldset data-testid="views"><legend class="visually-hidden">"Views"</legend>
+                {move || fitting.get().into_iter().map(|v| view! {
+                    <label class="choice"><input type="checkbox" data-testid=format!("view-{}", v.id()) prop:checked=move || open.with(|o| o.contains(&v))
+                        on:change=move |ev| toggle(v, event_target_checked(&ev))/><span>{v.title()}</span></label>
+                }).collect_view()}
+            </fieldset>
+            <div class="row">
+                <CopyButton label="Copy as dish" test_id="copy-dish" text=move || lab.model.with_untracked(|m| dish::print(&m.preset, &m.experiment, &m.views()))/>
+                <CopyButton label="Copy link" test_id="copy-link" text=move || format!("{}{}", address(), Route::Lab { link: lab.model.with_untracked(Model::link) }.print())/>
+            </div>
+        </details>
     }
 }
 
@@ -71,13 +112,13 @@ pub(crate) fn Lab() -> impl IntoView {
 fn Invitation() -> impl IntoView {
     view! {
         <section class="panel invitation">
-            <h2>"Your images come next"</h2>
+            <h2>"Your data come next"</h2>
             <p>
-                "Drop a MedMNIST file (" <code>".npz"</code> ") anywhere on this page, or choose one in the data panel. "
+                "Drop a MedMNIST file (" <code>".npz"</code> ") or a table (" <code>".csv"</code> ") anywhere on this page, or choose one in the data panel. "
                 "It is read on this computer and goes nowhere else."
             </p>
             <p>
-                "The files are on Zenodo, record 10519652: "
+                "The MedMNIST files are on Zenodo, record 10519652: "
                 <a href="https://zenodo.org/records/10519652" rel="noreferrer">"zenodo.org/records/10519652"</a>
                 ". PneumoniaMNIST (4 MB) is a good first one."
             </p>

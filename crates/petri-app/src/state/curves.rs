@@ -11,6 +11,8 @@ pub enum Quantity {
     Accuracy,
     /// Mean over the classes of the part that is right.
     BalancedAccuracy,
+    /// Mean absolute error in the unit of the target.
+    MeanAbsoluteError,
 }
 
 impl Quantity {
@@ -20,6 +22,7 @@ impl Quantity {
             Self::Loss => point.loss,
             Self::Accuracy => point.accuracy,
             Self::BalancedAccuracy => point.balanced_accuracy,
+            Self::MeanAbsoluteError => point.mae,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod controls;
 pub mod curves;
+pub mod diagnosis;
 pub mod file;
 pub mod history;
 pub mod model;
@@ -9,10 +10,11 @@ pub mod notice;
 pub mod probes;
 pub mod progress;
 pub mod results;
+pub mod route;
 pub mod series;
 pub mod views;
 pub mod wanted;
 
 pub use curves::Curves;
-pub use model::{Effect, Model, Phase};
+pub use model::{Effect, Model, Phase, Place};
 pub use notice::Notice;

@@ -4,6 +4,8 @@
 mod events;
 mod runs;
 
+pub use runs::Place;
+
 use std::collections::BTreeMap;
 
 use petri_protocol::engine_choice::{Adapter, Calibration, Decision, Engine, Plan, calibration_key, plan, step_flops};

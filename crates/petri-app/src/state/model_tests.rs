@@ -2,7 +2,7 @@
 
 use super::*;
 use petri_protocol::event::WorkerKind;
-use petri_protocol::{ErrorCode, Event, PROTOCOL_VERSION, FileRef, RunState, Split, SplitSizes, Task, TensorShape, WireError};
+use petri_protocol::{ErrorCode, Event, FileRef, PROTOCOL_VERSION, RunState, Split, SplitSizes, Task, TensorShape, WireError};
 
 fn ready(worker: WorkerKind) -> Event {
     Event::Ready { protocol: PROTOCOL_VERSION, build: String::new(), worker, adapter: None }

@@ -15,12 +15,14 @@ const SURFACE_CELLS: usize = 25;
 /// What the learner looks at in the views that have a choice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Looking {
-    /// The views that are open.
-    pub views: Vec<View>,
+    /// The views that were chosen; nothing for those that suit the data.
+    pub views: Option<Vec<View>>,
     /// Which sample feature maps are of.
     pub sample: usize,
     /// Which training sample back-propagation shows.
     pub backprop: usize,
+    /// Index into [`parameters`] of the one whose gradient is checked.
+    pub checked: usize,
     /// The loss surface: its two parameters by their place among all, whether it is over all samples, and
     /// its square.
     pub surface: SurfaceChoice,
@@ -46,9 +48,10 @@ pub struct SurfaceChoice {
 impl Default for Looking {
     fn default() -> Self {
         Self {
-            views: Vec::new(),
+            views: None,
             sample: 0,
             backprop: 0,
+            checked: 0,
             surface: SurfaceChoice { parameters: [0, 1], full_batch: true, extent: 4.0, centre: [0.0, 0.0] },
             threshold: 0.5,
             needs_scores: false,
@@ -95,9 +98,15 @@ pub fn before_activations(experiment: &Experiment) -> Vec<String> {
         .collect()
 }
 
+/// The views that are open.
+pub fn open_views(looking: &Looking, info: &DataInfo) -> Vec<View> {
+    looking.views.clone().unwrap_or_else(|| View::default_for(info))
+}
+
 /// The questions for the open views. `is_idle` allows expensive ones.
 pub fn wanted(looking: &Looking, experiment: &Experiment, info: &DataInfo, split: Split, is_idle: bool) -> Vec<Probe> {
-    let open = |view: View| looking.views.contains(&view) && view.fits(experiment, info);
+    let views = open_views(looking, info);
+    let open = |view: View| views.contains(&view) && view.fits(experiment, info);
     let mut wanted = Vec::new();
     if open(View::Boundary) {
         wanted.push(Probe::Samples { range: SampleRange { split: Split::Train, start: 0, count: POINTS } });
@@ -142,7 +151,8 @@ pub fn wanted(looking: &Looking, experiment: &Experiment, info: &DataInfo, split
         wanted.push(Probe::Scores { split });
     }
     if open(View::Backprop) {
-        wanted.push(Probe::Backprop { index: looking.backprop });
+        let check = parameters(experiment, info).get(looking.checked).map(|(p, _)| p.clone());
+        wanted.push(Probe::Backprop { index: looking.backprop, check });
     }
     if open(View::Importance) && is_idle {
         wanted.push(Probe::Importance { split: Split::Validation });
@@ -158,7 +168,7 @@ mod tests {
     fn wanted_for(preset: &str, views: &[View]) -> Vec<Probe> {
         let experiment = (presets::find(preset).expect("a preset").experiment)();
         let info = experiment.data.generated_info().expect("known");
-        let looking = Looking { views: views.to_vec(), ..Looking::default() };
+        let looking = Looking { views: Some(views.to_vec()), ..Looking::default() };
         wanted(&looking, &experiment, &info, Split::Validation, false)
     }
 

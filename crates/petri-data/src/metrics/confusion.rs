@@ -15,8 +15,13 @@ impl Confusion {
 
     /// Counts one answer.
     pub fn add(&mut self, truth: usize, prediction: usize) {
+        self.add_many(truth, prediction, 1);
+    }
+
+    /// Counts several answers.
+    pub fn add_many(&mut self, truth: usize, prediction: usize, n: u64) {
         if truth < self.k && prediction < self.k {
-            self.counts[truth * self.k + prediction] += 1;
+            self.counts[truth * self.k + prediction] += n;
         }
     }
 

@@ -1,13 +1,19 @@
 //! One sample, or one batch, forward and backward, with every number on the way.
 
+use petri_data::Batch;
+use petri_protocol::{ParameterRef, TensorPart};
+
 use super::{Answer, indices, refuse};
 use crate::error::EngineError;
 use crate::layers::{has_parameters, layer_indices};
+use crate::readback::Reader;
 use crate::session::Session;
 use crate::trainer::Pass;
 
 /// Most values that one sample may leave on its way: this is for small networks.
 const MAX_VALUES: usize = 4096;
+/// Step of the finite difference: small beside a weight, large beside the rounding of an f32 loss.
+const EPSILON: f32 = 0.01;
 
 /// Gradients of weight and bias of each layer with parameters, in the order of the layers.
 fn by_layer(session: &Session, pass: &Pass) -> Vec<(Vec<f32>, Vec<f32>)> {
@@ -42,8 +48,28 @@ pub(super) async fn gradients(session: &Session, nodes: &[String]) -> Result<Ans
     Ok(answer)
 }
 
+/// (L(w + ε) − L(w − ε)) / 2ε for one parameter.
+async fn finite_difference(session: &Session, batch: &Batch, parameter: &ParameterRef) -> Result<f32, EngineError> {
+    let trainer = session.trainer();
+    let node = trainer.plan().index(&parameter.node).filter(|&n| trainer.layer(n).is_some());
+    let Some(node) = node else { return refuse(format!("there is no layer \"{}\" with parameters", parameter.node)) };
+    let now = trainer.read_weights(&[node]).await?;
+    let at = usize::from(parameter.part == TensorPart::Bias);
+    let Some(&value) = now[0][at].values.get(parameter.index) else { return refuse("there is no such parameter") };
+    let moved = |by: f32| {
+        let mut tensors = now[0].clone();
+        if let Some(v) = tensors[at].values.get_mut(parameter.index) {
+            *v = value + by;
+        }
+        trainer.loss_at(&[(node, tensors)], batch)
+    };
+    let losses = Reader::default().with(moved(EPSILON)).with(moved(-EPSILON)).read().await?;
+    let loss = |i: usize| losses.get(i).and_then(|l| l.first()).copied().unwrap_or(f32::NAN);
+    Ok((loss(0) - loss(1)) / (2.0 * EPSILON))
+}
+
 /// One training sample: see [`petri_protocol::Probe::Backprop`].
-pub(super) async fn answer(session: &Session, index: usize) -> Result<Answer, EngineError> {
+pub(super) async fn answer(session: &Session, index: usize, check: Option<&ParameterRef>) -> Result<Answer, EngineError> {
     let dataset = session.dataset();
     if index >= dataset.info.sizes.train {
         return refuse(format!("there is no training sample {index}"));
@@ -76,5 +102,8 @@ pub(super) async fn answer(session: &Session, index: usize) -> Result<Answer, En
     answer.push("input", vec![batch.inputs.len()], batch.inputs);
     answer.push("target", vec![batch.targets.len()], batch.targets);
     answer.push("loss", vec![1], vec![pass.loss]);
+    if let Some(parameter) = check {
+        answer.push("check", vec![1], vec![finite_difference(session, &batch, parameter).await?]);
+    }
     Ok(answer)
 }

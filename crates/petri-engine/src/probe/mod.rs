@@ -62,7 +62,7 @@ pub async fn answer(session: &Session, probe: &Probe, pause: impl AsyncFnMut()) 
         Probe::LossSurface { parameters, extent, centre, resolution, full_batch } => {
             surface::answer(session, parameters, *extent, *centre, *resolution, *full_batch, pause).await
         }
-        Probe::Backprop { index } => backprop::answer(session, *index).await,
+        Probe::Backprop { index, check } => backprop::answer(session, *index, check.as_ref()).await,
         Probe::Scores { split } => scores::answer(session, *split, pause).await,
         Probe::Importance { split } => {
             let values = importance::of_network(session, *split, pause).await?;

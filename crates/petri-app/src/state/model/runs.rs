@@ -2,19 +2,55 @@
 
 use petri_protocol::engine_choice::Engine;
 use petri_protocol::event::PayloadPart;
+use petri_protocol::link::Opened;
 use petri_protocol::{Command, Member, ParameterRef, RunEnd, SeriesId, TensorPart, WireError};
 
 use super::{Effect, Model};
 use crate::state::history::{PartCurves, RECORD_VERSION, RunRecord};
 use crate::state::series::Series;
 use crate::state::views::View;
-use crate::state::wanted::{Looking, surface_parameters};
+use crate::state::wanted::{Looking, open_views, surface_parameters};
+
+/// Where experiments are made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// `lab`, or lesson and dish: runs are kept by it.
+    pub origin: String,
+    /// What is shown; nothing for what suits the data.
+    pub views: Option<Vec<View>>,
+    /// Steps in a second to begin with.
+    pub speed: Option<f64>,
+    /// Goals need answers at the threshold.
+    pub needs_scores: bool,
+}
+
+impl Place {
+    /// The free lab.
+    pub fn lab() -> Self {
+        Self { origin: "lab".into(), views: None, speed: None, needs_scores: false }
+    }
+}
 
 impl Model {
     /// The learner is done with this model: the test set is opened.
     pub fn commit(&mut self) -> Vec<Effect> {
         self.train_when_ready = false;
         vec![Effect::Send(Command::Commit { run: self.run })]
+    }
+
+    /// The views that are open and have something to show.
+    pub fn views(&self) -> Vec<View> {
+        let Some(info) = self.info() else { return Vec::new() };
+        open_views(&self.looking, &info).into_iter().filter(|v| v.fits(&self.experiment, &info)).collect()
+    }
+
+    /// Comes to another place, the lab or a dish, with its experiment and its views.
+    pub fn enter(&mut self, place: Place, opened: Opened) -> Vec<Effect> {
+        self.origin = place.origin;
+        self.looking = Looking { views: place.views, needs_scores: place.needs_scores, ..Looking::default() };
+        self.speed = place.speed;
+        self.notices.clear();
+        self.open(opened)
     }
 
     /// Starts several runs.
@@ -48,15 +84,15 @@ impl Model {
 
     /// Changes what the learner looks at.
     pub fn look(&mut self, change: impl FnOnce(&mut Looking)) -> Vec<Effect> {
-        let before = self.looking.surface.clone();
+        let before = (self.looking.surface.clone(), self.looking.views.clone());
         change(&mut self.looking);
-        if self.looking.surface == before { Vec::new() } else { self.watch() }
+        if before == (self.looking.surface.clone(), self.looking.views.clone()) { Vec::new() } else { self.watch() }
     }
 
     /// Has the worker note the parameters of the loss surface at each step.
     pub(super) fn watch(&self) -> Vec<Effect> {
         let Some(info) = self.info() else { return Vec::new() };
-        let is_open = self.looking.views.contains(&View::Surface);
+        let is_open = open_views(&self.looking, &info).contains(&View::Surface);
         let parameters = surface_parameters(&self.looking, &self.experiment, &info).filter(|_| is_open);
         vec![Effect::Send(Command::Watch { run: self.run, parameters })]
     }

@@ -1,0 +1,81 @@
+//! The confusion matrix and the numbers that are read from it.
+
+use leptos::prelude::*;
+use petri_data::metrics::Confusion;
+use petri_protocol::command::ProbeKind;
+
+use crate::context::lab;
+
+/// Most classes whose matrix is drawn.
+const MAX_CLASSES: usize = 20;
+
+/// The view.
+#[component]
+pub(crate) fn ConfusionView() -> impl IntoView {
+    let lab = lab();
+    let matrix = Memo::new(move |_| {
+        lab.model.with(|m| match m.scores() {
+            Some(scores) => Some(scores.confusion),
+            None => m.probes.answer(ProbeKind::Confusion).map(|a| {
+                let k = a.parts[0].shape[0];
+                let mut confusion = Confusion::new(k);
+                a.part(0).iter().enumerate().for_each(|(i, n)| confusion.add_many(i / k, i % k, *n as u64));
+                confusion
+            }),
+        })
+    });
+    let classes = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(|i| i.classes.clone()).unwrap_or_default()));
+    let split = move || lab.model.with(|m| m.judged_split().title());
+    view! {
+        <section class="panel" aria-labelledby="confusion-title">
+            <h2 id="confusion-title">"Confusion matrix "<span class="hint">"("{split}" data)"</span></h2>
+            {move || matrix.get().map(|c| {
+                let names = classes.get();
+                view! { <div class="table-scroll" tabindex="0" role="group" aria-label="Confusion matrix">{table(&c, &names)}</div>{metrics(&c, &names)} }
+            })}
+        </section>
+    }
+}
+
+fn table(confusion: &Confusion, names: &[String]) -> impl IntoView + use<> {
+    let k = names.len().min(MAX_CLASSES);
+    let total: u64 = (0..k).map(|t| (0..k).map(|p| confusion.count(t, p)).sum::<u64>()).max().unwrap_or(0).max(1);
+    let rows = (0..k).map(|t| {
+        let cells = (0..k).map(|p| {
+            let n = confusion.count(t, p);
+            // Five strengths, so that the style needs no inline colour.
+            let strength = (5 * n).div_ceil(total).min(5);
+            let kind = if t == p { "right" } else { "wrong" };
+            view! { <td class=format!("cell cell-{kind}-{strength}") data-testid=format!("confusion-{t}-{p}")>{n}</td> }
+        });
+        view! { <tr><th scope="row">{names[t].clone()}</th>{cells.collect_view()}</tr> }
+    });
+    view! {
+        <table class="confusion" data-testid="confusion">
+            <caption class="visually-hidden">"Rows: what a sample is. Columns: what the network says."</caption>
+            <thead>
+                <tr><td></td><th scope="colgroup" colspan=k.to_string()>"network says"</th></tr>
+                <tr><th scope="col">"truth"</th>{names[..k].iter().map(|n| view! { <th scope="col">{n.clone()}</th> }).collect_view()}</tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+}
+
+fn metrics(confusion: &Confusion, names: &[String]) -> impl IntoView + use<> {
+    let mut all =
+        vec![("accuracy".to_owned(), confusion.accuracy()), ("balanced accuracy".to_owned(), confusion.balanced_accuracy())];
+    let note = (names.len() == 2).then(|| {
+        let m = confusion.of_class(1);
+        all.push(("sensitivity".into(), m.sensitivity));
+        all.push(("specificity".into(), m.specificity));
+        all.push(("precision".into(), m.precision));
+        all.push(("F1".into(), m.f1));
+        view! { <p class="hint">"“Positive” is "<strong>{names[1].clone()}</strong>"."</p> }
+    });
+    let items = all.into_iter().map(|(name, value)| {
+        let id = name.replace(' ', "-").to_lowercase();
+        view! { <div><dt>{name}</dt><dd data-testid=format!("metric-{id}")>{format!("{value:.3}")}</dd></div> }
+    });
+    view! { <dl class="facts">{items.collect_view()}</dl>{note} }
+}

@@ -1,0 +1,46 @@
+//! A challenge: a goal that is reached by training, and ticked when it comes true.
+
+use leptos::prelude::*;
+
+use super::prose::{inline, prose};
+use crate::context::lab;
+use crate::drawing::axis::label;
+use crate::lesson::Challenge;
+
+/// A challenge.
+#[component]
+pub(crate) fn ChallengeView(
+    /// The challenge.
+    challenge: Challenge,
+    /// Key of the lesson's progress.
+    lesson: String,
+    /// Where the runs of its dish are kept.
+    origin: String,
+    /// Puts its dish into the panel.
+    load: Callback<()>,
+) -> impl IntoView {
+    let lab = lab();
+    let id = challenge.id.clone();
+    let done = Memo::new(move |_| lab.progress.with(|p| p.of(&lesson).challenges.contains(&id)));
+    let is_here = Memo::new(move |_| lab.model.with(|m| m.origin == origin));
+    let conditions = challenge.goal.conditions.clone();
+    let states = Memo::new(move |_| {
+        let values = |c: &crate::lesson::goal::Condition| lab.model.with(|m| m.result(c.quantity)).filter(|_| is_here.get());
+        conditions.iter().map(|c| (c.text(), values(c), c.holds(values(c)))).collect::<Vec<_>>()
+    });
+    let hint =
+        (!challenge.hint.is_empty()).then(|| view! { <details><summary>"Hint"</summary>{prose(&challenge.hint)}</details> });
+    view! {
+        <section class="block challenge" class:challenge-done=done data-testid=format!("challenge-{}", challenge.id)>
+            <p class="block-kind">{move || if done.get() { "✓ Challenge, done" } else { "Challenge" }}</p>
+            <p>{inline(&challenge.text)}</p>
+            <ul class="goal">{move || states.get().into_iter().map(|(text, value, holds)| view! {
+                <li class:goal-holds=holds>{if holds { "✓ " } else { "○ " }}<code>{text}</code>
+                    {value.map(|v| view! { <span class="hint">{format!(" now {}", label(v as f32))}</span> })}</li>
+            }).collect_view()}</ul>
+            <p class="visually-hidden" role="status">{move || done.get().then_some("Challenge done")}</p>
+            <Show when=move || !is_here.get()><button type="button" on:click=move |_| load.run(())>"Load its dish"</button></Show>
+            {hint}
+        </section>
+    }
+}

@@ -1,0 +1,279 @@
+//! Several runs: starting them, their progress, box plot, curves over each other, results as a file.
+
+use leptos::prelude::*;
+use petri_protocol::{ModelSpec, Task, link};
+
+use crate::components::box_plot::box_plot;
+use crate::components::importance::bar;
+use crate::context::lab;
+use crate::download::download;
+use crate::drawing::axis::{Axis, label, path};
+use crate::lesson::dish::{METRICS, Runs};
+use crate::state::controls;
+use crate::state::history::{Curve, RunRecord, csv, labels};
+
+const WIDTH: f32 = 460.0;
+const HEIGHT: f32 = 200.0;
+/// Single runs whose curves are laid over each other.
+const MAX_SINGLE: usize = 12;
+/// Most values of a setting that are compared.
+const MAX_VALUES: usize = 12;
+
+/// The runs of this place that are shown: the newest series, or the single ones.
+fn shown() -> Memo<Vec<RunRecord>> {
+    let lab = lab();
+    let version = Memo::new(move |_| lab.model.with(|m| (m.history.version, m.origin.clone())));
+    Memo::new(move |_| {
+        version.with(|_| ());
+        lab.model.with_untracked(|m| {
+            let newest = m.history.newest(&m.origin);
+            let newest: Vec<&RunRecord> = if newest.iter().any(|r| r.series > 0) {
+                newest
+            } else {
+                m.history.single(&m.origin).into_iter().take(MAX_SINGLE).collect()
+            };
+            newest.into_iter().cloned().collect()
+        })
+    })
+}
+
+/// The view. A dish brings its own plan of runs; the lab has controls for one.
+#[component]
+pub(crate) fn RunsView(
+    /// What a dish offers.
+    #[prop(into)]
+    planned: Signal<Option<Runs>>,
+) -> impl IntoView {
+    let lab = lab();
+    let records = shown();
+    let plan =
+        RwSignal::new(Runs { n_seeds: 5, metric: "val_accuracy".into(), variants: vec![], models: vec![ModelSpec::Network] });
+    let metric = RwSignal::new(None::<String>);
+    // A dish's plan is taken over when the dish changes.
+    let current = Memo::new(move |_| planned.get().unwrap_or_else(|| plan.get()));
+    let has_plan = Memo::new(move |_| planned.with(Option::is_some));
+    let chosen_metric = Memo::new(move |_| {
+        let wanted = metric.get().unwrap_or_else(|| current.with(|c| c.metric.clone()));
+        let known = metrics_of(&records.get());
+        if known.is_empty() || known.contains(&wanted) { wanted } else { known[0].clone() }
+    });
+    let members = Memo::new(move |_| lab.experiment.with(|e| current.with(|c| c.members(e).len())));
+    let running = Memo::new(move |_| lab.model.with(|m| m.series.is_running));
+    let start = move |_| {
+        let members = lab.experiment.with_untracked(|e| current.with_untracked(|c| c.members(e)));
+        lab.act(|m| m.start_series(members));
+    };
+    view! {
+        <section class="panel runs" aria-labelledby="runs-title">
+            <h2 id="runs-title">"Several runs"</h2>
+            <Show when=move || !has_plan.get()><PlanEditor plan=plan/></Show>
+            <div class="row">
+                <button type="button" class="primary" data-testid="start-runs" disabled=move || running.get() || members.get() == 0 on:click=start>
+                    {move || format!("Start {} runs", members.get())}
+                </button>
+                <Show when=move || running.get()>
+                    <button type="button" data-testid="cancel-runs" on:click=move |_| lab.act(|m| m.cancel_series())>"Cancel"</button>
+                </Show>
+                <SeriesProgress/>
+            </div>
+            <Show when=move || !records.with(Vec::is_empty)>
+                <label class="inline">"Result "
+                    <select data-testid="metric" prop:value=chosen_metric on:change=move |ev| metric.set(Some(event_target_value(&ev)))>
+                        {move || metrics_of(&records.get()).into_iter().map(|m| {
+                            let (value, shown) = (m.clone(), m.clone());
+                            view! { <option value=m selected=move || chosen_metric.get() == value>{shown}</option> }
+                        }).collect_view()}
+                    </select>
+                </label>
+                {move || records.with(|r| { let all: Vec<&RunRecord> = r.iter().collect(); box_plot(&all, &labels(&all), &chosen_metric.get()) })}
+                <Overlay records=records/>
+                <Importances records=records/>
+                <ResultTable records=records metric=chosen_metric/>
+                <div class="row">
+                    <button type="button" data-testid="csv" on:click=move |_| {
+                        let text = records.with(|r| csv(&r.iter().collect::<Vec<_>>()));
+                        download("petri-runs.csv", "text/csv", &text);
+                    }>"Results as CSV"</button>
+                    <button type="button" data-testid="forget-runs" on:click=move |_| lab.act(|m| m.clear_runs())>"Forget these runs"</button>
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+/// Results that the shown runs have, in the order of the menu.
+fn metrics_of(records: &[RunRecord]) -> Vec<String> {
+    METRICS.iter().filter(|m| records.iter().any(|r| r.value(m).is_some())).map(|m| (*m).to_owned()).collect()
+}
+
+/// Seeds, values of one setting, and models to compare.
+#[component]
+fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
+    let lab = lab();
+    let key = RwSignal::new(String::new());
+    let wrong = RwSignal::new(String::new());
+    let is_table = move || {
+        lab.info
+            .with(|i| i.as_ref().is_some_and(|i| i.input.area() == 1 && matches!(i.task, Task::MultiClass | Task::Regression)))
+    };
+    let set_values = move |text: String| {
+        let key = key.get_untracked();
+        let mut variants = Vec::new();
+        wrong.set(String::new());
+        for value in text.split(';').map(str::trim).filter(|v| !v.is_empty()).take(MAX_VALUES) {
+            let tried = lab.experiment.with_untracked(|e| link::set(&mut e.clone(), &key, value));
+            match tried {
+                Ok(()) => variants.push((value.to_owned(), vec![(key.clone(), value.to_owned())])),
+                Err(why) => wrong.set(why),
+            }
+        }
+        plan.update(|p| p.variants = variants);
+    };
+    view! {
+        <div class="row">
+            <label>"Seeds "<input type="number" min="1" max="50" data-testid="seeds" prop:value=move || plan.with(|p| p.n_seeds.to_string())
+                on:change=move |ev| { let n: usize = event_target_value(&ev).parse().unwrap_or(5); plan.update(|p| p.n_seeds = n.clamp(1, 50)); }/></label>
+            <label>"Compare "
+                <select data-testid="vary" on:change=move |ev| { key.set(event_target_value(&ev)); plan.update(|p| p.variants.clear()); }>
+                    <option value="">"nothing: only seeds"</option>
+                    {controls::ALL.iter().filter(|c| c.key != "seed" && c.key != "engine").map(|c| view! { <option value=c.key>{c.label}</option> }).collect_view()}
+                </select>
+            </label>
+            <Show when=move || !key.with(String::is_empty)>
+                <label>"at the values "<input type="text" placeholder="1; 8; 64" data-testid="vary-values" on:change=move |ev| set_values(event_target_value(&ev))/></label>
+            </Show>
+        </div>
+        <Show when=move || !wrong.with(String::is_empty)><p class="problem">{wrong}</p></Show>
+        <Show when=is_table>
+            <fieldset class="row"><legend class="hint">"Models"</legend>
+                {ModelSpec::ALL.into_iter().map(|model| view! {
+                    <label class="inline"><input type="checkbox" prop:checked=move || plan.with(|p| p.models.contains(&model))
+                        on:change=move |ev| {
+                            let on = event_target_checked(&ev);
+                            plan.update(|p| { p.models.retain(|m| *m != model); if on { p.models.push(model); } p.models.sort_by_key(|m| ModelSpec::ALL.iter().position(|a| a == m)); });
+                        }/>{model.title()}</label>
+                }).collect_view()}
+            </fieldset>
+        </Show>
+    }
+}
+
+#[component]
+fn SeriesProgress() -> impl IntoView {
+    let lab = lab();
+    let progress = Memo::new(move |_| {
+        lab.model.with(|m| (m.series.members.len(), m.series.n_done(), (m.series.part() * 100.0) as u32, m.series.is_running))
+    });
+    let failures = Memo::new(move |_| lab.model.with(|m| m.series.failures.clone()));
+    move || {
+        let (n, done, percent, is_running) = progress.get();
+        (n > 0).then(|| {
+            view! {
+                <p class="progress" role="status" data-testid="series-progress">
+                    {is_running.then(|| view! { <progress value=percent max="100" aria-label="Runs done"></progress> })}
+                    <span>{format!("{done} of {n} runs done")}</span>
+                </p>
+                {failures.get().first().map(|why| view! { <p class="problem">{why.clone()}</p> })}
+            }
+        })
+    }
+}
+
+/// Validation curves of all runs over each other, one colour for each label.
+#[component]
+fn Overlay(records: Memo<Vec<RunRecord>>) -> impl IntoView {
+    let curves = Memo::new(move |_| {
+        records.with(|r| {
+            let all: Vec<&RunRecord> = r.iter().collect();
+            let labels = labels(&all);
+            let lines = all.iter().filter(|r| !r.validation.loss.is_empty()).map(|r| {
+                let group = labels.iter().position(|l| *l == r.label).unwrap_or(0);
+                (group, finite(&r.validation.loss))
+            });
+            (lines.collect::<Vec<_>>(), labels)
+        })
+    });
+    view! {
+        {move || curves.with(|(lines, labels)| (!lines.is_empty()).then(|| {
+            let all = || lines.iter().flat_map(|(_, points)| points.iter());
+            let last = all().map(|p| p.0).fold(1.0f32, f32::max);
+            let x = Axis { low: 0.0, high: last, log: false, from: 50.0, to: WIDTH - 8.0 };
+            let y = Axis::fit(all().map(|p| p.1).chain([0.0]), false, HEIGHT - 30.0, 10.0);
+            view! {
+                <h3>"Validation loss of every run"</h3>
+                <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label="Validation loss of every run against epochs" data-testid="overlay">
+                    {y.ticks(4).into_iter().map(|t| view! {
+                        <line class="grid" x1=x.from x2=x.to y1=y.position(t) y2=y.position(t)/>
+                        <text class="tick" x="44" y=y.position(t) + 4.0 text-anchor="end">{label(t)}</text>
+                    }).collect_view()}
+                    {x.ticks(5).into_iter().map(|t| view! { <text class="tick" x=x.position(t) y=HEIGHT - 15.0 text-anchor="middle">{label(t)}</text> }).collect_view()}
+                    <text class="tick" x=WIDTH / 2.0 y=HEIGHT - 2.0 text-anchor="middle">"epochs"</text>
+                    {lines.iter().map(|(group, points)| view! { <path class=format!("line run-line run-{}", group % 7) d=path(points, &x, &y)/> }).collect_view()}
+                </svg>
+                <p class="legend">{labels.iter().enumerate().map(|(i, l)| view! { <span class=format!("legend-item key-run run-{}", i % 7)>{l.clone()}</span> }).collect_view()}</p>
+            }
+        }))}
+    }
+}
+
+fn finite(curve: &Curve) -> Vec<(f32, f32)> {
+    curve.iter().filter_map(|(x, y)| y.map(|y| (*x, y))).collect()
+}
+
+/// Mean importance of each feature for each kind of model, side by side.
+#[component]
+fn Importances(records: Memo<Vec<RunRecord>>) -> impl IntoView {
+    const SHOWN: usize = 8;
+    let table = move || {
+        records.with(|records| {
+            let with: Vec<&RunRecord> = records.iter().filter(|r| !r.importance.is_empty()).collect();
+            let features = with.first()?.features.clone();
+            let labels = labels(&with);
+            let mean = |label: &str, i: usize| {
+                let values: Vec<f32> = with.iter().filter(|r| r.label == label).filter_map(|r| r.importance.get(i)).copied().collect();
+                values.iter().sum::<f32>() / values.len().max(1) as f32
+            };
+            let columns: Vec<Vec<f32>> = labels.iter().map(|l| (0..features.len()).map(|i| mean(l, i)).collect()).collect();
+            let largest: Vec<f32> = columns.iter().map(|c| c.iter().copied().fold(0.0, f32::max)).collect();
+            // The features that matter most to any of the models, each by its own measure.
+            let weight = |i: usize| columns.iter().zip(&largest).map(|(c, m)| if *m > 0.0 { c[i] / m } else { 0.0 }).fold(0.0f32, f32::max);
+            let mut order: Vec<usize> = (0..features.len()).collect();
+            order.sort_by(|a, b| weight(*b).total_cmp(&weight(*a)));
+            let rows = order.into_iter().take(SHOWN).map(|i| {
+                let cells = columns.iter().zip(&largest).map(|(c, m)| view! { <td class="number">{label(c[i])}{bar(c[i], *m)}</td> });
+                view! { <tr><th scope="row">{features[i].clone()}</th>{cells.collect_view()}</tr> }
+            });
+            Some(view! {
+                <h3>"Permutation importance, mean over the runs"</h3>
+                <div class="table-scroll" tabindex="0" role="group" aria-label="Permutation importance"><table class="importance" data-testid="importances">
+                    <thead><tr><th scope="col">"feature"</th>{labels.iter().map(|l| view! { <th scope="col" class="number">{l.clone()}</th> }).collect_view()}</tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table></div>
+            })
+        })
+    };
+    table
+}
+
+/// Every run with its result and a link to its experiment.
+#[component]
+fn ResultTable(records: Memo<Vec<RunRecord>>, metric: Memo<String>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let details: NodeRef<leptos::html::Details> = NodeRef::new();
+    view! {
+        <details node_ref=details on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
+            <summary>"Every run"</summary>
+            <Show when=move || open.get()>
+                <div class="table-scroll" tabindex="0" role="group" aria-label="Every run"><table>
+                    <thead><tr><th scope="col">"run"</th><th scope="col">"seed"</th><th scope="col">{metric}</th><th scope="col">"experiment"</th></tr></thead>
+                    <tbody>{move || records.get().into_iter().map(|r| {
+                        let value = r.value(&metric.get()).map_or("—".to_owned(), |v| format!("{v:.4}"));
+                        let network = r.model == ModelSpec::Network;
+                        view! { <tr><td>{r.label.clone()}</td><td>{r.seed}</td><td>{value}</td>
+                            <td>{network.then(|| view! { <a href=format!("#/lab?{}", r.link)>"open in the lab"</a> })}</td></tr> }
+                    }).collect_view()}</tbody>
+                </table></div>
+            </Show>
+        </details>
+    }
+}

@@ -1,0 +1,81 @@
+//! Where in Petri the learner is: the part of the address behind the `#`.
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// The map of the course.
+    Map,
+    /// A lesson.
+    Lesson {
+        /// Its id.
+        id: String,
+        /// Address that it is loaded from; nothing for Petri's own.
+        from: Option<String>,
+    },
+    /// The free lab with the link of an experiment.
+    Lab {
+        /// The link, without `#/lab?`.
+        link: String,
+    },
+}
+
+impl Route {
+    /// Reads the hash of an address. What is not understood is the map.
+    pub fn parse(hash: &str) -> Self {
+        let rest = hash.trim_start_matches('#').trim_start_matches('/');
+        if let Some(link) = rest.strip_prefix("lab") {
+            return Self::Lab { link: link.trim_start_matches('?').to_owned() };
+        }
+        if let Some(lesson) = rest.strip_prefix("lesson/") {
+            let (id, query) = lesson.split_once('?').unwrap_or((lesson, ""));
+            let from = query.split('&').find_map(|pair| pair.strip_prefix("from="));
+            let from = from.map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned()).filter(|a| is_address(a));
+            return Self::Lesson { id: id.chars().take(40).collect(), from };
+        }
+        Self::Map
+    }
+
+    /// The hash of a page.
+    pub fn print(&self) -> String {
+        match self {
+            Self::Map => "#/".into(),
+            Self::Lab { link } => format!("#/lab?{link}"),
+            Self::Lesson { id, from: None } => format!("#/lesson/{id}"),
+            Self::Lesson { id, from: Some(from) } => {
+                format!("#/lesson/{id}?from={}", utf8_percent_encode(from, NON_ALPHANUMERIC))
+            }
+        }
+    }
+}
+
+/// Addresses that a lesson may be loaded from: https, and http on this computer for authors.
+fn is_address(text: &str) -> bool {
+    let local = ["http://127.0.0.1:", "http://localhost:"];
+    text.len() <= 2000 && (text.starts_with("https://") || local.iter().any(|l| text.starts_with(l)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_survive_a_round_trip() {
+        for hash in ["#/", "#/lab?v=1&preset=mlp", "#/lesson/one-neuron"] {
+            assert_eq!(Route::parse(hash).print(), hash);
+        }
+        let route = Route::Lesson { id: "a".into(), from: Some("https://example.org/a b.md?x=1&y=2".into()) };
+        assert_eq!(Route::parse(&route.print()), route);
+        assert_eq!(Route::parse(""), Route::Map);
+        assert_eq!(Route::parse("#/nonsense"), Route::Map);
+    }
+
+    #[test]
+    fn lessons_come_from_safe_addresses_only() {
+        for bad in ["javascript:alert(1)", "http://example.org/a.md", "data:text/plain,x", "file:///etc/passwd"] {
+            let hash = format!("#/lesson/a?from={}", utf8_percent_encode(bad, NON_ALPHANUMERIC));
+            assert_eq!(Route::parse(&hash), Route::Lesson { id: "a".into(), from: None }, "{bad}");
+        }
+    }
+}
