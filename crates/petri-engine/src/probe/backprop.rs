@@ -99,8 +99,8 @@ pub(super) async fn answer(session: &Session, index: usize, check: Option<&Param
             answer.push(format!("{name}.bias.gradient"), bias.shape.clone(), by_bias.clone());
         }
     }
-    answer.push("input", vec![batch.inputs.len()], batch.inputs);
-    answer.push("target", vec![batch.targets.len()], batch.targets);
+    answer.push("input", vec![batch.inputs.len()], batch.inputs.clone());
+    answer.push("target", vec![batch.targets.len()], batch.targets.clone());
     answer.push("loss", vec![1], vec![pass.loss]);
     if let Some(parameter) = check {
         answer.push("check", vec![1], vec![finite_difference(session, &batch, parameter).await?]);
