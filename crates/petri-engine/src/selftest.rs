@@ -87,6 +87,15 @@ pub fn all_cases() -> Vec<Case> {
         let name = format!("dense, {}", function.word());
         cases.push(case(name, ops, TensorShape::Features(3), LossSpec::CrossEntropy, SGD));
     }
+    let of_features = |name: &str, first: Vec<OpSpec>| {
+        let ops = first.into_iter().chain([OpSpec::activation(Function::Tanh), OpSpec::dense(2)]).collect();
+        case(name, ops, TensorShape::Features(3), LossSpec::CrossEntropy, SGD)
+    };
+    cases.push(of_features("selection", vec![OpSpec::Select { features: vec![2, 0] }, OpSpec::dense(4)]));
+    cases.push(of_features("dense without bias", vec![OpSpec::Dense { units: 4, init: Init::Glorot, bias: false }]));
+    let mut clipped = of_features("gradient clipping", vec![OpSpec::dense(4)]);
+    clipped.training.clip_norm = 0.1;
+    cases.push(clipped);
     let neuron = |units| vec![OpSpec::dense(units)];
     let features = TensorShape::Features(3);
     cases.push(case("binary cross-entropy", neuron(1), features, LossSpec::BinaryCrossEntropy, SGD));

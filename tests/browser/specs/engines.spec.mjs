@@ -21,7 +21,7 @@ async function run(page, kind, engine, experiment, steps, probes = []) {
   );
   for (let i = 0; i < steps; i++) script.push({ command: { type: "step_once", run: 1 }, until: "state" });
   const events = await page.evaluate(converse, { kind, script, timeoutMillis: 170_000 });
-  const points = events.filter((e) => e.type === "metrics").flatMap((e) => chunk(e.values, 6));
+  const points = events.filter((e) => e.type === "metrics").flatMap((e) => chunk(e.values, 9));
   return {
     engine: events.find((e) => e.type === "started").decision.engine,
     losses: points.filter((p) => p[0] === 0).map((p) => p[3]),
@@ -41,7 +41,7 @@ test("every operation, loss and optimizer computes the same on both engines", as
     timeoutMillis: 150_000,
   });
   const { results } = events.find((e) => e.type === "self_tested");
-  expect(results.length).toBeGreaterThanOrEqual(27);
+  expect(results.length).toBeGreaterThanOrEqual(30);
   expect(results.filter((r) => !r.passed)).toEqual([]);
 });
 
@@ -67,6 +67,9 @@ test("every probe answers the same on both engines", async ({ page, lab }) => {
   expect(lab).toBeTruthy();
   const planar = await experimentOf(page, "preset=mlp&data.n_samples=100");
   const cells = await experimentOf(page, "preset=unet-mini&data.n_samples=20");
+  const house = await experimentOf(page, "preset=house-price&data.n_samples=60");
+  const weight = (index) => ({ node: "dense1", part: "weight", index });
+  const surface = { kind: "loss_surface", parameters: [weight(0), weight(5)], extent: 2, centre: [0, 0], resolution: 4 };
   const range = { split: "validation", start: 0, count: 4 };
   const common = [
     { kind: "predictions", range },
@@ -74,7 +77,16 @@ test("every probe answers the same on both engines", async ({ page, lab }) => {
     { kind: "confusion", split: "validation" },
   ];
   for (const [experiment, probes] of [
-    [planar, [{ kind: "boundary", resolution: 16, extent: 6 }, { kind: "weights", nodes: ["dense1"] }, ...common]],
+    [planar, [{ kind: "boundary", resolution: 16, extent: 6 }, { kind: "weights", nodes: ["dense1"] }, { kind: "scores", split: "validation" }, ...common]],
+    [house, [
+      { kind: "backprop", index: 3, check: weight(2) },
+      { kind: "gradients", nodes: ["dense1", "dense2"] },
+      { kind: "activations", nodes: ["dense1"], range },
+      { ...surface, full_batch: true },
+      { ...surface, full_batch: false },
+      { kind: "scores", split: "validation" },
+      { kind: "importance", split: "validation" },
+    ]],
     [cells, [{ kind: "feature_maps", nodes: ["conv1", "conv4"], split: "validation", index: 0 }, { kind: "weights", nodes: ["conv1"] }, ...common]],
   ]) {
     const cpu = await run(page, "cpu", "cpu", experiment, 0, probes);
