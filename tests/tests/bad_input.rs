@@ -3,8 +3,9 @@
 use std::io::{Cursor, Write as _};
 
 use petri_data::random::{Purpose, stream};
+use petri_data::tables::csv_reader;
 use petri_data::{DataError, medmnist, npy};
-use petri_protocol::{Split, link};
+use petri_protocol::{DataSpec, Split, link};
 use rand::{Rng, RngExt};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -183,6 +184,38 @@ fn no_link_makes_the_parser_panic() {
         if i % 10 == 0 {
             let again = link::parse(&link::print(&opened.preset, &opened.experiment));
             assert_eq!(again.experiment, opened.experiment);
+        }
+    }
+}
+
+#[test]
+fn damaged_tables_never_panic() {
+    let mut rng = stream(11, Purpose::Data);
+    let rows: String = (0..30).map(|i| format!("{i};\"a, b\";{},5;{}\n", i * 2, if i % 2 == 0 { "x" } else { "y" })).collect();
+    let table = format!("n;name;value;kind\n{rows}");
+    let mut read = 0;
+    for _ in 0..20_000 {
+        let mut bytes = table.clone().into_bytes();
+        damage(&mut bytes, &mut rng);
+        if let Ok(table) = csv_reader::read("t.csv", &bytes) {
+            read += usize::from(table.dataset(&DataSpec::default(), 1).is_ok());
+        }
+    }
+    assert!(read > 100, "most of the damage is slight: {read}");
+}
+
+#[test]
+fn damaged_lessons_never_panic() {
+    let mut rng = stream(12, Purpose::Data);
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/lessons");
+    for id in ["one-neuron", "house-price"] {
+        let text = std::fs::read(format!("{folder}/{id}.md")).expect("a lesson");
+        for _ in 0..300 {
+            let mut bytes = text.clone();
+            damage(&mut bytes, &mut rng);
+            let text = String::from_utf8_lossy(&bytes);
+            let (lesson, problems) = petri_app::lesson::parse(id, &text);
+            assert!(lesson.is_some() || !problems.is_empty());
         }
     }
 }

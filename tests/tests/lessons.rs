@@ -9,9 +9,7 @@ use petri_data::tables::Table;
 use petri_data::{Dataset, generators};
 use petri_engine::baselines::Baseline;
 use petri_engine::{Results, Session, device, probe, results};
-use petri_protocol::{
-    DataSource, Experiment, Member, MetricPoint, ModelSpec, ParameterRef, Probe, RunEnd, TensorPart, link,
-};
+use petri_protocol::{DataSource, Experiment, Member, MetricPoint, ModelSpec, ParameterRef, Probe, RunEnd, TensorPart, link};
 
 /// A file of the site.
 fn site(path: &str) -> String {
@@ -169,7 +167,10 @@ fn linear_layers_of_any_depth_draw_one_line() {
         let (one, linear, bent) = (accuracy("one"), accuracy("linear"), accuracy("bent"));
         assert!((linear - one).abs() <= 0.02 + 1e-9, "seed {seed}: {linear} and {one}");
         assert!(bent >= one + 0.15, "seed {seed}: {bent} and {one}");
-        let mended = with(&dish("matrices-are-not-enough", "linear").experiment, &[("network", "dense(8)-relu-dense(8)-relu-dense(1)-sigmoid")]);
+        let mended = with(
+            &dish("matrices-are-not-enough", "linear").experiment,
+            &[("network", "dense(8)-relu-dense(8)-relu-dense(1)-sigmoid")],
+        );
         assert!(train(&seeded(&mended, seed)).reaches(&goal("matrices-are-not-enough", "bend")), "seed {seed}");
     }
 }
@@ -199,7 +200,8 @@ fn a_parabola_needs_a_bend_and_25_parameters_are_enough() {
 /// Loss over both weights of the neuron of `descent`, now.
 fn surface(session: &Session, full_batch: bool) -> Vec<f32> {
     let weight = |index| ParameterRef { node: "dense1".into(), part: TensorPart::Weight, index };
-    let asked = Probe::LossSurface { parameters: [weight(0), weight(1)], extent: 4.0, centre: [0.0; 2], resolution: 9, full_batch };
+    let asked =
+        Probe::LossSurface { parameters: [weight(0), weight(1)], extent: 4.0, centre: [0.0; 2], resolution: 9, full_batch };
     let answer = pollster::block_on(probe::answer(session, &asked, async || {})).expect("a surface");
     answer.values[..81].to_vec()
 }
@@ -258,7 +260,9 @@ fn accuracy_hides_the_rare_class_and_weights_find_it() {
         assert!(lazy.get("val_sensitivity") <= 0.02, "it always answers the larger class");
     }
     let members = dish("imbalance", "rarer").members();
-    let sensitivity = |label: &str| members.iter().filter(|m| m.label == label).map(|m| results_of(m).get("val_sensitivity")).collect::<Vec<_>>();
+    let sensitivity = |label: &str| {
+        members.iter().filter(|m| m.label == label).map(|m| results_of(m).get("val_sensitivity")).collect::<Vec<_>>()
+    };
     let rises = sensitivity("balanced").into_iter().zip(sensitivity("no weights")).map(|(a, b)| a - b);
     let rise = median(rises);
     assert!(rise >= 0.2, "class weights raise the sensitivity by {rise}");
@@ -307,11 +311,17 @@ fn displayed_gradients_agree_with_finite_differences() {
     (0..20).for_each(|_| {
         session.step();
     });
-    for (node, part, n) in [("dense1", TensorPart::Weight, 12), ("dense1", TensorPart::Bias, 3), ("dense2", TensorPart::Weight, 3), ("dense2", TensorPart::Bias, 1)] {
+    for (node, part, n) in [
+        ("dense1", TensorPart::Weight, 12),
+        ("dense1", TensorPart::Bias, 3),
+        ("dense2", TensorPart::Weight, 3),
+        ("dense2", TensorPart::Bias, 1),
+    ] {
         let word = if part == TensorPart::Weight { "weight" } else { "bias" };
         for index in 0..n {
             let check = Some(ParameterRef { node: node.into(), part, index });
-            let answer = pollster::block_on(probe::answer(&session, &Probe::Backprop { index: 7, check }, async || {})).expect("an answer");
+            let answer = pollster::block_on(probe::answer(&session, &Probe::Backprop { index: 7, check }, async || {}))
+                .expect("an answer");
             let value = |name: &str, i: usize| {
                 let before = answer.parts.iter().take_while(|p| p.name != name).map(|p| p.len()).sum::<usize>();
                 f64::from(answer.values[before + i])

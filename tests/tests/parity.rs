@@ -59,14 +59,13 @@ async fn check(name: &str, folder: &Path) {
         let key = |i: usize| format!("initial.{i}");
         data.has(&key(2 * i)).then(|| [data.tensor(&key(2 * i)), data.tensor(&key(2 * i + 1))])
     });
-    let training =
-        TrainingSpec {
-            loss: meta.loss,
-            optimizer: meta.optimizer,
-            weight_decay: meta.weight_decay,
-            clip_norm: meta.clip_norm,
-            ..TrainingSpec::default()
-        };
+    let training = TrainingSpec {
+        loss: meta.loss,
+        optimizer: meta.optimizer,
+        weight_decay: meta.weight_decay,
+        clip_norm: meta.clip_norm,
+        ..TrainingSpec::default()
+    };
     let mut trainer = Trainer::with_weights(plan, initial.collect(), &training, 0, &device::cpu());
     let batch = Batch {
         size: meta.batch,

@@ -79,19 +79,27 @@ pub fn parse(id: &str, text: &str) -> (Option<Lesson>, Vec<LessonProblem>) {
     };
     let mut mistakes = Vec::new();
     let mut blocks = Vec::new();
+    // The line of each block, in order.
+    let mut lines = Vec::new();
     for piece in prose::read(body, first_line, is_block, &mut mistakes) {
         match (piece, blocks.last_mut()) {
             (Piece::Node(node), Some(Block::Prose(nodes))) => nodes.push(node),
-            (Piece::Node(node), _) => blocks.push(Block::Prose(vec![node])),
-            (Piece::Fence(fence), _) => blocks.push(read_block(&fence).unwrap_or_else(|mistake| {
-                let broken = Block::Broken(problem(mistake.clone()).to_string());
-                mistakes.push(mistake);
-                broken
-            })),
+            (Piece::Node(node), _) => {
+                lines.push(0);
+                blocks.push(Block::Prose(vec![node]));
+            }
+            (Piece::Fence(fence), _) => {
+                lines.push(fence.line);
+                blocks.push(read_block(&fence).unwrap_or_else(|mistake| {
+                    let broken = Block::Broken(problem(mistake.clone()).to_string());
+                    mistakes.push(mistake);
+                    broken
+                }));
+            }
         }
     }
     let lesson = Lesson { id: id.to_owned(), front, blocks };
-    check_ids(&lesson, first_line, &mut mistakes);
+    check_ids(&lesson, &lines, &mut mistakes);
     mistakes.sort();
     (Some(lesson), mistakes.into_iter().map(problem).collect())
 }
@@ -111,22 +119,26 @@ fn read_block(fence: &Fence) -> Result<Block, Mistake> {
     }
 }
 
-fn check_ids(lesson: &Lesson, first_line: usize, mistakes: &mut Vec<Mistake>) {
+fn check_ids(lesson: &Lesson, lines: &[usize], mistakes: &mut Vec<Mistake>) {
     if !is_id(&lesson.id) {
         mistakes.push((1, format!("\"{}\" is no id: lower-case letters, digits and hyphens", lesson.id)));
     }
     let mut seen = BTreeSet::new();
-    for id in lesson.tasks().into_iter().chain(lesson.dishes().map(|d| d.id.as_str())) {
+    for (block, &line) in lesson.blocks.iter().zip(lines) {
+        let id = match block {
+            Block::Dish(dish) => &dish.id,
+            Block::Question(question) => &question.id,
+            Block::Challenge(challenge) => &challenge.id,
+            Block::Prose(_) | Block::Reveal(_) | Block::Broken(_) => continue,
+        };
         if !seen.insert(id) {
-            mistakes.push((first_line, format!("two blocks have the id \"{id}\"")));
+            mistakes.push((line, format!("two blocks have the id \"{id}\"")));
         }
-    }
-    for block in &lesson.blocks {
         if let Block::Challenge(challenge) = block
             && lesson.dish(&challenge.dish).is_none()
         {
             let known: Vec<&str> = lesson.dishes().map(|d| d.id.as_str()).collect();
-            mistakes.push((first_line, format!("challenge \"{}\": {}", challenge.id, unknown("dish", &challenge.dish, &known))));
+            mistakes.push((line, unknown("dish", &challenge.dish, &known)));
         }
     }
 }

@@ -158,3 +158,74 @@ fn another_version_is_fetched_past_the_cache_once() {
     assert!(model.apply(other, &[]).is_empty());
     assert_eq!(model.phase, Phase::Failed);
 }
+
+#[test]
+fn members_of_a_series_become_records_and_old_series_are_dropped() {
+    let mut model = started("v=1&preset=one-neuron");
+    let experiment = model.experiment.clone();
+    let members = petri_protocol::series::members(&[("a".into(), experiment)], &[petri_protocol::ModelSpec::Network], 2);
+    model.set_clock(1000);
+    let effects = model.start_series(members.clone());
+    assert!(matches!(effects[..], [Effect::Send(Command::StartSeries { .. })]));
+    let old = model.series.id;
+    model.start_series(members);
+    let ended = |series| Event::MemberEnded { series, member: 0, end: Some(RunEnd::Finished), error: None, parts: vec![] };
+    assert!(model.apply(ended(old), &[]).is_empty(), "another series is under way");
+    let effects = model.apply(ended(model.series.id), &[]);
+    assert!(matches!(&effects[..], [Effect::StoreRun { record, .. }] if record.label == "a" && record.origin == "lab"));
+    assert_eq!(model.result(crate::lesson::goal::Quantity::Runs), Some(1.0));
+}
+
+#[test]
+fn a_commitment_opens_the_test_set_for_this_run_only() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    assert_eq!(model.judged_split(), Split::Validation);
+    assert_eq!(model.commit(), [Effect::Send(Command::Commit { run })]);
+    let point = MetricPoint { split: Split::Test, step: 3, accuracy: 0.75, ..MetricPoint::default() };
+    model.apply(Event::Committed { run }, &point.to_values());
+    assert_eq!(model.judged_split(), Split::Test);
+    model.set("seed", "2");
+    assert_eq!((model.judged_split(), model.committed), (Split::Validation, None), "another run, another lock");
+    model.apply(Event::Committed { run }, &point.to_values());
+    assert_eq!(model.committed, None, "of a run that is not current");
+}
+
+#[test]
+fn weights_set_by_hand_go_with_the_network_they_belong_to() {
+    let mut model = started("v=1&preset=one-neuron");
+    let weight = petri_protocol::ParameterRef { node: "dense1".into(), part: petri_protocol::TensorPart::Weight, index: 1 };
+    model.set_weight(&weight, -2.0);
+    assert_eq!(model.experiment.weights["dense1"].weight[&1], -2.0);
+    assert!(model.problems().is_empty());
+    model.set("training.batch_size", "8");
+    assert_eq!(model.experiment.weights.len(), 1, "other settings leave them");
+    model.set("network", "dense(3)-tanh-dense(1)-sigmoid");
+    assert!(model.experiment.weights.is_empty());
+}
+
+#[test]
+fn a_place_brings_its_experiment_its_views_and_its_runs() {
+    let mut model = started("v=1&preset=one-neuron");
+    let place = Place { origin: "lesson / a".into(), views: Some(vec![]), speed: Some(5.0), needs_scores: true };
+    let effects = model.enter(place, link::parse("v=1&preset=house-price"));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Send(Command::Start { .. }))));
+    assert!(model.views().is_empty());
+    let run = model.run;
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 9 }, &[]);
+    assert_eq!(model.history.single("lesson / a").len(), 1);
+    assert!(model.history.single("lab").is_empty());
+    model.enter(Place::lab(), link::parse("v=1&preset=one-neuron"));
+    assert_eq!(model.views()[0], crate::state::views::View::Boundary, "what suits the data");
+}
+
+#[test]
+fn another_target_brings_a_loss_and_a_network_that_fit() {
+    let mut model = started("v=1&preset=nuclei");
+    model.set("data.target", "mean radius");
+    assert!(model.problems().is_empty(), "{:?}", model.problems());
+    assert_eq!(model.experiment.training.loss, petri_protocol::LossSpec::MeanSquaredError);
+    model.set("data.source", "clusters");
+    assert!(model.problems().is_empty(), "{:?}", model.problems());
+    assert!(model.experiment.data.target.is_empty());
+}

@@ -1,0 +1,81 @@
+// Several runs: queue, progress, cancel, box plot, CSV, storage; and the page stays quick meanwhile.
+import { expect, test } from "../lab.mjs";
+
+test("several runs make a box plot, survive a reload, and are saved as CSV", async ({ lab, page }) => {
+  await lab.openLesson("parabola");
+  await lab.loadDish("functions");
+  await expect(page.getByTestId("start-runs")).toHaveText("Start 15 runs");
+  await page.getByTestId("start-runs").click();
+  await expect(page.getByTestId("series-progress")).toHaveText("15 of 15 runs done", { timeout: 120_000 });
+  const plot = page.getByTestId("box-plot");
+  await expect(plot.locator("circle")).toHaveCount(15);
+  await expect(plot.locator("rect")).toHaveCount(3);
+  await expect(page.getByTestId("overlay").locator("path.run-line")).toHaveCount(15);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByTestId("csv").click()]);
+  expect(file.suggestedFilename()).toBe("petri-runs.csv");
+  const chunks = [];
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk);
+  const lines = Buffer.concat(chunks).toString().trim().split("\n");
+  expect(lines.length).toBe(16);
+  expect(lines[0]).toMatch(/^label,model,seed,end,.*val_loss.*,link$/);
+  expect(lines.filter((l) => l.startsWith("tanh,network,")).length).toBe(5);
+
+  await page.reload();
+  await lab.loadDish("functions");
+  await expect(page.getByTestId("box-plot").locator("circle")).toHaveCount(15);
+  await page.getByTestId("forget-runs").click();
+  await expect(page.getByTestId("box-plot")).toHaveCount(0);
+  await page.reload();
+  await lab.loadDish("functions");
+  await expect(page.getByTestId("box-plot")).toHaveCount(0);
+});
+
+test("a series is cancelled, and what is done is kept", async ({ lab, page }) => {
+  await lab.open("preset=mlp&engine=cpu&training.epochs=30");
+  await page.getByText("Views and sharing").click();
+  await page.getByTestId("view-runs").check();
+  await page.getByTestId("seeds").fill("40");
+  await page.getByTestId("seeds").press("Enter");
+  await page.getByTestId("start-runs").click();
+  await expect(page.getByTestId("series-progress")).toHaveText(/^[2-9] of 40/, { timeout: 60_000 });
+  await page.getByTestId("cancel-runs").click();
+  await expect(page.getByTestId("cancel-runs")).toHaveCount(0);
+  const done = Number((await page.getByTestId("series-progress").innerText()).split(" ")[0]);
+  await expect(page.getByTestId("box-plot").locator("circle")).toHaveCount(done);
+  // The interactive run still works.
+  await lab.train.click();
+  await lab.reach(10);
+});
+
+test("the values of a setting are compared in the lab", async ({ lab, page }) => {
+  await lab.open("preset=one-neuron&engine=cpu&training.epochs=10");
+  await page.getByText("Views and sharing").click();
+  await page.getByTestId("view-runs").check();
+  await page.getByTestId("seeds").fill("2");
+  await page.getByTestId("seeds").press("Enter");
+  await page.getByTestId("vary").selectOption("training.batch_size");
+  await page.getByTestId("vary-values").fill("4; 64; many");
+  await page.getByTestId("vary-values").press("Enter");
+  await expect(page.locator(".runs .problem")).toContainText("training.batch_size");
+  await page.getByTestId("start-runs").click();
+  await expect(page.getByTestId("series-progress")).toHaveText("4 of 4 runs done", { timeout: 60_000 });
+  await expect(page.getByTestId("box-plot").locator("rect")).toHaveCount(2);
+});
+
+test("boundary and charts keep the main thread free while ten runs are queued", async ({ lab, page }) => {
+  await lab.open("preset=mlp&engine=cpu&training.epochs=1000");
+  await page.getByText("Views and sharing").click();
+  await page.getByTestId("view-runs").check();
+  await page.getByTestId("seeds").fill("10");
+  await page.getByTestId("seeds").press("Enter");
+  await lab.train.click();
+  await page.getByTestId("start-runs").click();
+  await lab.reach(50);
+  await page.evaluate(() => {
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+  });
+  await lab.reach((await lab.step()) + 1500);
+  await expect(page.getByTestId("series-progress")).toContainText("of 10 runs done");
+  expect(await page.evaluate(() => globalThis.longTasks)).toEqual([]);
+});
