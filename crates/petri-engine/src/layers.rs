@@ -190,7 +190,7 @@ impl Layer {
     pub fn value(&self, part: TensorPart, index: usize) -> Option<Tensor<1>> {
         let (weight, bias) = self.flat();
         let (_, values) = if part == TensorPart::Weight { weight } else { bias? };
-        (index < values.dims()[0]).then(|| values.slice([index..index + 1]))
+        (index < values.dims()[0]).then(|| values.narrow(0, index, 1))
     }
 }
 

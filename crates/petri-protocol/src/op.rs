@@ -334,7 +334,7 @@ impl OpSpec {
     pub fn n_parameters(&self, inputs: &[TensorShape]) -> usize {
         let channels = inputs.first().map_or(0, |s| s.channels());
         match self {
-            Self::Dense { units, bias, .. } => channels * units + if *bias { *units } else { 0 },
+            Self::Dense { units, .. } => channels * units + self.n_biases(inputs),
             Self::Conv2d { filters, kernel, groups, .. } => channels / groups.max(&1) * kernel * kernel * filters + filters,
             Self::ConvTranspose2d { filters, kernel, .. } => channels * kernel * kernel * filters + filters,
             Self::BatchNorm => 2 * channels,
@@ -345,13 +345,7 @@ impl OpSpec {
     /// How many of the trainable values are biases (or shifts).
     pub fn n_biases(&self, inputs: &[TensorShape]) -> usize {
         match self {
-            Self::Dense { units, bias, .. } => {
-                if *bias {
-                    *units
-                } else {
-                    0
-                }
-            }
+            Self::Dense { units, bias: true, .. } => *units,
             Self::Conv2d { filters, .. } | Self::ConvTranspose2d { filters, .. } => *filters,
             Self::BatchNorm => inputs.first().map_or(0, |s| s.channels()),
             _ => 0,

@@ -284,7 +284,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Init, NetworkSpec, presets};
+    use crate::{NetworkSpec, presets};
 
     fn fields(experiment: &Experiment) -> Vec<String> {
         experiment.validate(experiment.data.generated_info().as_ref()).into_iter().map(|p| p.field).collect()

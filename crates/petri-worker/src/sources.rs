@@ -74,7 +74,7 @@ impl Sources {
     /// The data set of an experiment.
     pub(crate) async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
         match experiment.data.source {
-            DataSource::File => self.from_file(experiment),
+            DataSource::File => self.dataset_of_file(experiment),
             DataSource::Wdbc => {
                 check(experiment)?;
                 self.wdbc().await?.dataset(&experiment.data, experiment.seed).map(Rc::new).map_err(|e| bad_file(e.to_string()))
@@ -87,7 +87,7 @@ impl Sources {
         }
     }
 
-    fn from_file(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
+    fn dataset_of_file(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
         let missing = || {
             let name = experiment.data.file.as_ref().map_or("a file", |f| f.name.as_str());
             WireError::new(ErrorCode::FileMissing, format!("This experiment needs {name}."))

@@ -59,7 +59,7 @@ pub struct MathNode {
     /// Its text, for leaves.
     pub text: String,
     /// Elements in it.
-    pub children: Vec<MathNode>,
+    pub children: Vec<Self>,
 }
 
 /// Reads a formula.

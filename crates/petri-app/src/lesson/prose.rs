@@ -34,7 +34,7 @@ pub enum Tag {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// An element with what is in it.
-    Element(Tag, Vec<Node>),
+    Element(Tag, Vec<Self>),
     /// Text.
     Text(String),
     /// A formula.

@@ -37,7 +37,7 @@ pub(super) async fn answer(
     for parameter in parameters {
         match trainer.plan().index(&parameter.node) {
             Some(node) if trainer.layer(node).and_then(|l| l.value(parameter.part, parameter.index)).is_some() => {
-                nodes.push(node)
+                nodes.push(node);
             }
             _ => return refuse("the surface needs two parameters that exist"),
         }
