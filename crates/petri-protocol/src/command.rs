@@ -288,3 +288,18 @@ pub enum Command {
     /// Hook for tests: lose the GPU device.
     LoseDevice,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{link, presets};
+
+    #[test]
+    fn an_experiment_survives_the_message() {
+        let mut experiment = (presets::one_neuron::CARD.experiment)();
+        link::set(&mut experiment, "weights.dense1.weight.1", "-2.5").expect("a key");
+        let command = Command::Start { run: RunId(3), experiment: Box::new(experiment), decision: None };
+        let text = serde_json::to_string(&command).expect("JSON");
+        assert_eq!(serde_json::from_str::<Command>(&text).expect("own JSON"), command);
+    }
+}

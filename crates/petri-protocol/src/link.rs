@@ -95,6 +95,8 @@ pub fn get(experiment: &Experiment, key: &str) -> Option<String> {
 fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        // 30 rather than 30.0, as one would type it.
+        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
         other => other.to_string(),
     }
 }

@@ -34,6 +34,7 @@ for (const theme of ["light", "dark"]) {
       await scan(page, id);
     }
     for (const preset of ["one-neuron", "house-price", "nuclei", "unet-mini"]) {
+      await page.goto("about:blank");
       await lab.open(`preset=${preset}&engine=cpu&data.n_samples=40`);
       await expect(lab.status).toHaveText(/^Ready/, { timeout: 60_000 });
       await page.getByText("Views and sharing").click();

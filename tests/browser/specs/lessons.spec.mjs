@@ -143,7 +143,9 @@ test("a lesson with scripts in it runs nothing", async ({ lab, page }) => {
 });
 
 test("a lesson that cannot be loaded says why", async ({ lab, page }) => {
-  await guest(lab, page, FRONT, {});
+  lab.allowed.push("https://lessons.example/");
+  await page.route("https://lessons.example/**", (route) => route.abort());
+  await page.goto(`/#/lesson/guest?from=${encodeURIComponent("https://lessons.example/guest.md")}`);
   await expect(page.getByTestId("lesson-failed")).toContainText("allow other pages");
   await page.goto("/#/lesson/no-such-lesson");
   await expect(page.getByTestId("lesson-failed")).toContainText('no lesson "no-such-lesson"');

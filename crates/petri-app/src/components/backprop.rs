@@ -155,7 +155,7 @@ fn Check(answer: Memo<Option<ProbeAnswer>>) -> impl IntoView {
                     {move || all.get().into_iter().enumerate().map(|(i, (_, name))| view! { <option value=i.to_string()>{name}</option> }).collect_view()}
                 </select>
             </label>
-            <p class="readout" data-testid="check">{move || both.get().map(|(a, b)| format!("back-propagation {a:.5} · finite difference {b:.5}"))}</p>
+            <p class="readout" data-testid="gradient-check">{move || both.get().map(|(a, b)| format!("back-propagation {a:.5} · finite difference {b:.5}"))}</p>
         </div>
     }
 }

@@ -121,10 +121,10 @@ pub(crate) fn Chart(
                 {(kind == ChartKind::Loss).then(|| view! {
                     <label class="inline"><input type="checkbox" prop:checked=log on:change=move |ev| log.set(event_target_checked(&ev))/>" log scale"</label>
                 })}
-                <label class="inline">"smoothing "
+                {(kind != ChartKind::Errors).then(|| view! { <label class="inline">"smoothing "
                     <input type="range" min="0" max="0.95" step="0.05" prop:value=move || smoothing.get().to_string()
                         on:input=move |ev| smoothing.set(event_target_value(&ev).parse().unwrap_or(0.0))/>
-                </label>
+                </label> })}
             </div>
             <Plot kind=kind scene=scene cursor=cursor/>
             <Legend kind=kind/>

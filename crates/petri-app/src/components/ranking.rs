@@ -10,6 +10,7 @@ use crate::state::results::Scores;
 const SIDE: f32 = 230.0;
 const LEFT: f32 = 38.0;
 const BOTTOM: f32 = 34.0;
+const TOP: f32 = 20.0;
 
 /// The view.
 #[component]
@@ -75,7 +76,7 @@ fn Plot(
     now: Signal<Option<(f32, f32)>>,
 ) -> impl IntoView {
     let x = Axis { low: 0.0, high: 1.0, log: false, from: LEFT, to: SIDE - 8.0 };
-    let y = Axis { low: 0.0, high: 1.0, log: false, from: SIDE - BOTTOM, to: 8.0 };
+    let y = Axis { low: 0.0, high: 1.0, log: false, from: SIDE - BOTTOM, to: TOP };
     let finite = move || points.get().into_iter().filter(|(a, b)| a.is_finite() && b.is_finite()).collect::<Vec<_>>();
     let name = move || {
         now.get().map_or(title.to_owned(), |(a, b)| format!("{title}; at the threshold {x_name} {a:.2}, {y_name} {b:.2}"))
@@ -88,7 +89,7 @@ fn Plot(
                 <text class="tick" x=x.position(t) y=SIDE - BOTTOM + 14.0 text-anchor="middle">{label(t)}</text>
             }).collect_view()}
             <text class="tick" x=(x.from + x.to) / 2.0 y=SIDE - 4.0 text-anchor="middle">{x_name}</text>
-            <text class="tick" x=LEFT y="6" text-anchor="start">{y_name}</text>
+            <text class="tick" x="4" y="11" text-anchor="start">{y_name}</text>
             <path class="line line-validation line-solid" d=move || path(&finite(), &x, &y)/>
             {move || now.get().filter(|(a, b)| a.is_finite() && b.is_finite())
                 .map(|(a, b)| view! { <circle class="curve-now" cx=x.position(a) cy=y.position(b) r="6"/> })}

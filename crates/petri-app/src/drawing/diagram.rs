@@ -2,8 +2,10 @@
 
 use petri_protocol::{DataInfo, Experiment, Function, OpSpec, ParameterRef, TensorPart};
 
-/// Distance of the outermost circles from the left and right edge.
-const SIDE: f32 = 70.0;
+/// Distance of the last circles from the right edge.
+const RIGHT: f32 = 40.0;
+/// Width of a letter of an input's name.
+const LETTER: f32 = 6.4;
 /// Distance from the upper and lower edge.
 const EDGE: f32 = 26.0;
 
@@ -111,11 +113,14 @@ impl Diagram {
         let most = sizes.iter().copied().max().unwrap_or(1);
         self.height = 2.0 * EDGE + row_height * most.max(2) as f32;
         let mut seen = vec![0usize; n_columns];
-        let gap = (self.width - 2.0 * SIDE) / (n_columns.max(2) - 1) as f32;
+        // Room for the names of the inputs, within reason.
+        let longest = self.neurons.iter().filter(|n| n.column == 0).map(|n| n.label.chars().count()).max().unwrap_or(0);
+        let left = (longest as f32 * LETTER + 26.0).clamp(50.0, 180.0);
+        let gap = (self.width - left - RIGHT) / (n_columns.max(2) - 1) as f32;
         for neuron in &mut self.neurons {
             let row = seen[neuron.column];
             seen[neuron.column] += 1;
-            neuron.x = SIDE + gap * neuron.column as f32;
+            neuron.x = left + gap * neuron.column as f32;
             neuron.y = EDGE + (self.height - 2.0 * EDGE) * (row as f32 + 0.5) / sizes[neuron.column] as f32;
         }
     }

@@ -62,6 +62,13 @@ pub struct MathNode {
     pub children: Vec<Self>,
 }
 
+impl MathNode {
+    /// Its letters and signs one behind the other, for those who hear it as part of a name.
+    pub fn text(&self) -> String {
+        self.children.iter().fold(self.text.clone(), |text, child| format!("{text} {}", child.text()).trim().to_owned())
+    }
+}
+
 /// Reads a formula.
 ///
 /// # Errors

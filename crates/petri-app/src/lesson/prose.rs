@@ -170,7 +170,8 @@ pub fn plain(nodes: &[Node]) -> String {
         .map(|node| match node {
             Node::Element(_, children) => plain(children),
             Node::Text(text) => text.clone(),
-            Node::Math(_) | Node::Break | Node::Rule => " ".into(),
+            Node::Math(formula) => formula.text(),
+            Node::Break | Node::Rule => " ".into(),
         })
         .collect()
 }

@@ -63,13 +63,13 @@ fn Formula(formula: MathNode) -> impl IntoView {
     Effect::new(move |_| {
         let document = web_sys::window().and_then(|w| w.document());
         if let (Some(place), Some(document)) = (place.get(), document)
-            && place.first_child().is_none()
+            && place.first_element_child().is_none()
             && let Some(math) = build(&document, &formula)
         {
             place.append_child(&math).map(drop).unwrap_or_default();
         }
     });
-    view! { <span class="formula" class:formula-block=is_block node_ref=place></span> }
+    view! { <span class="formula" class:formula-block=is_block tabindex=is_block.then_some("0") role=is_block.then_some("group") aria-label=is_block.then_some("Formula") node_ref=place></span> }
 }
 
 /// Elements and attributes are from the closed lists of the reader.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::prose::inline;
 use crate::context::lab;
+use crate::lesson::prose::plain;
 use crate::lesson::question::Verdict;
 use crate::lesson::{Answer, Kind, Question};
 use crate::state::progress::StoredAnswer;
@@ -79,7 +80,7 @@ fn choices(
         .map(|(i, answer)| {
             view! {
                 <label class="choice">
-                    <input type=kind name=name.to_owned() prop:checked=move || chosen.with(|c| c.contains(&i))
+                    <input type=kind name=name.to_owned() aria-label=plain(&answer.text) prop:checked=move || chosen.with(|c| c.contains(&i))
                         on:change=move |ev| {
                             let on = event_target_checked(&ev);
                             chosen.update(|c| {
