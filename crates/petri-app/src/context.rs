@@ -154,9 +154,7 @@ impl Lab {
                 let Block::Challenge(challenge) = block else { continue };
                 let known = self.progress.with_untracked(|p| p.of(&open.key).challenges.contains(&challenge.id));
                 let holds = !known
-                    && self.model.with_untracked(|m| {
-                        m.origin == open.origin(&challenge.dish) && challenge.goal.holds(|quantity| m.result(quantity))
-                    });
+                    && self.model.with_untracked(|m| m.origin == open.origin(&challenge.dish) && m.reaches(&challenge.goal));
                 if holds {
                     self.progress.update(|p| is_new |= p.achieve(&open.key, &challenge.id));
                 }

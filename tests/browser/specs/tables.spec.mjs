@@ -19,7 +19,7 @@ test("a semicolon table with decimal commas is read, and what is missing is name
   await expect.poll(async () => (await lab.values("accuracy")).validation, { timeout: 60_000 }).toBeGreaterThan(0.8);
   // Another target: a number. Loss and network follow.
   await page.getByTestId("target").selectOption("sum");
-  await expect(page.getByLabel("Loss", { exact: true })).toHaveValue("mean_squared_error");
+  await expect(page.locator("#field-training-loss")).toHaveValue("mean_squared_error");
   await expect(lab.status).toHaveText(/^Ready/);
   await lab.train.click();
   await lab.reach(20);

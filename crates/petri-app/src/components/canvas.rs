@@ -52,5 +52,8 @@ pub(crate) fn PictureCanvas(
             });
         }
     });
-    view! { <canvas class="picture" node_ref=canvas role="img" aria-label=label data-testid=test_id width="1" height="1"></canvas> }
+    // Without a label it is part of something that has one.
+    let role = move || if label.with(String::is_empty) { "presentation" } else { "img" };
+    let name = move || Some(label.get()).filter(|l| !l.is_empty());
+    view! { <canvas class="picture" node_ref=canvas role=role aria-label=name data-testid=test_id width="1" height="1"></canvas> }
 }

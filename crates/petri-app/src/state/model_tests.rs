@@ -229,3 +229,22 @@ fn another_target_brings_a_loss_and_a_network_that_fit() {
     assert!(model.problems().is_empty(), "{:?}", model.problems());
     assert!(model.experiment.data.target.is_empty());
 }
+
+#[test]
+fn a_goal_with_a_limit_of_epochs_is_seen_in_the_middle_of_a_message() {
+    let mut model = started("v=1&preset=one-neuron");
+    let point = |epoch: f32, loss: f32| MetricPoint {
+        split: Split::Validation,
+        step: epoch as u32,
+        epoch,
+        loss,
+        ..MetricPoint::default()
+    };
+    let values: Vec<f32> = [point(10.0, 0.5), point(30.0, 0.05), point(90.0, 0.01)].iter().flat_map(|p| p.to_values()).collect();
+    let run = model.run;
+    model.apply(Event::Metrics { run }, &values);
+    let goal = |text: &str| crate::lesson::goal::read(text, 1).expect("a goal");
+    assert!(model.reaches(&goal("val_loss < 0.1 and epochs <= 40")));
+    assert!(!model.reaches(&goal("val_loss < 0.1 and epochs <= 20")));
+    assert!(!model.reaches(&goal("val_loss < 0.001")));
+}

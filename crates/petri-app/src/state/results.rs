@@ -5,7 +5,10 @@ use petri_protocol::command::ProbeKind;
 use petri_protocol::{MetricPoint, RunEnd, Split, Task};
 
 use super::model::{Model, Phase};
-use crate::lesson::goal::Quantity;
+use crate::lesson::goal::{Goal, Quantity};
+
+/// Epochs that are looked at for a goal that limits them.
+const NEWEST_EPOCHS: usize = 512;
 
 /// Answers and truths of one part of the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +96,33 @@ impl Model {
             Quantity::Epochs => Some(self.epoch()),
             Quantity::Runs => Some(self.history.newest(&self.origin).iter().filter(|r| r.series > 0).count() as f64),
             Quantity::Diverged => Some(f64::from(u8::from(matches!(self.phase, Phase::Ended(RunEnd::Diverged { .. }))))),
+        }
+    }
+
+    /// Whether a goal is reached. Many epochs may come in one message: where the goal limits them, each of
+    /// the newest is looked at.
+    pub fn reaches(&self, goal: &Goal) -> bool {
+        if goal.holds(|quantity| self.result(quantity)) {
+            return true;
+        }
+        let limits_epochs = goal.conditions.iter().any(|c| c.quantity == Quantity::Epochs);
+        let points = &self.curves.validation;
+        let newest = &points[points.len().saturating_sub(NEWEST_EPOCHS)..];
+        limits_epochs && newest.iter().filter(|p| p.step > 0).any(|p| goal.holds(|quantity| self.result_at(quantity, p)))
+    }
+
+    /// A result at the end of an earlier epoch.
+    fn result_at(&self, quantity: Quantity, point: &MetricPoint) -> Option<f64> {
+        let finite = |v: f32| v.is_finite().then_some(f64::from(v));
+        match quantity {
+            Quantity::ValAccuracy => finite(point.accuracy),
+            Quantity::ValBalancedAccuracy => finite(point.balanced_accuracy),
+            Quantity::ValLoss => finite(point.loss),
+            Quantity::ValMae => finite(point.mae),
+            Quantity::ValRmse => finite(point.rmse),
+            Quantity::ValR2 => finite(point.r2),
+            Quantity::Epochs => finite(point.epoch),
+            other => self.result(other),
         }
     }
 
