@@ -18,17 +18,6 @@ pub(crate) fn all() -> Result<()> {
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
     let toolchain = Toolchain::ensure()?;
     step("Clippy, for browsers", "the page and the workers are only complete there");
-    run(toolchain.cargo().args([
-        "clippy",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--locked",
-        "-p",
-        "petri-app",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
     // With the profile of the quick site, whose build scripts and macros are then built once for both.
     for package in [&["-p", "petri-app"][..], &["-p", "petri-worker", "--features", "fusion"]] {
         let mut clippy = toolchain.cargo();

@@ -12,6 +12,7 @@ use crate::context::lab;
 fn menu() -> Vec<(&'static str, OpSpec)> {
     let mut menu = vec![
         ("Dense", OpSpec::dense(8)),
+        ("Select values", OpSpec::Select { features: vec![0] }),
         ("Conv2d", OpSpec::conv(16, 3, Padding::Same, Init::He)),
         ("Max pooling", OpSpec::MaxPool { size: 2, stride: 2 }),
         ("Average pooling", OpSpec::AvgPool { size: 2, stride: 2 }),
@@ -49,8 +50,10 @@ fn title(op: &OpSpec) -> &'static str {
 }
 
 /// Settings in the order in which one thinks of them.
-const ORDER: [&str; 12] =
-    ["units", "filters", "kernel", "size", "factor", "rate", "stride", "padding", "dilation", "groups", "mode", "init"];
+const ORDER: [&str; 14] = [
+    "units", "features", "bias", "filters", "kernel", "size", "factor", "rate", "stride", "padding", "dilation", "groups",
+    "mode", "init",
+];
 
 /// Settings of an operation by name, from its serialised form: one code for all operations.
 fn settings(op: &OpSpec) -> Vec<(String, Value)> {
@@ -189,6 +192,26 @@ fn setting(idx: usize, node: NodeSpec, key: String, value: Value) -> impl IntoVi
     };
     let input_label = format!("{} of {}", key, node.name);
     let options = choices(&key);
+    if let Value::Bool(on) = value {
+        return view! {
+            <label class="setting"><input type="checkbox" aria-label=input_label prop:checked=on on:change=move |ev| change(Value::Bool(event_target_checked(&ev)))/>
+                <span>{key.clone()}</span></label>
+        }
+        .into_any();
+    }
+    if let Value::Array(values) = &value {
+        let text = values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return view! {
+            <label class="setting"><span>{key.clone()}</span>
+                <input type="text" size="8" aria-label=input_label prop:value=text on:change=move |ev| {
+                    if let Ok(list) = serde_json::from_str(&format!("[{}]", event_target_value(&ev))) {
+                        change(list);
+                    }
+                }/>
+            </label>
+        }
+        .into_any();
+    }
     // The padding of a transposed convolution is a plain number.
     if options.is_empty() || value.is_number() {
         let step = if value.is_f64() { "0.05" } else { "1" };

@@ -224,7 +224,7 @@ fn finite(curve: &Curve) -> Vec<(f32, f32)> {
 #[component]
 fn Importances(records: Memo<Vec<RunRecord>>) -> impl IntoView {
     const SHOWN: usize = 8;
-    let table = move || {
+    move || {
         records.with(|records| {
             let with: Vec<&RunRecord> = records.iter().filter(|r| !r.importance.is_empty()).collect();
             let features = with.first()?.features.clone();
@@ -251,8 +251,7 @@ fn Importances(records: Memo<Vec<RunRecord>>) -> impl IntoView {
                 </table></div>
             })
         })
-    };
-    table
+    }
 }
 
 /// Every run with its result and a link to its experiment.

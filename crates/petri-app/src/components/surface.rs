@@ -102,7 +102,9 @@ fn overlay(answer: Option<&ProbeAnswer>, choice: &SurfaceChoice) -> impl IntoVie
     let newest = &points[points.len().saturating_sub(MAX_DOTS)..];
     let dots: String = newest.iter().map(|(a, b)| format!("M{:.1} {:.1}h0", x.position(*a), y.position(*b))).collect();
     let now = points.last().copied();
-    let ticks = |axis: Axis| axis.ticks(4);
+    // Not at the very edge, where a number would be cut off.
+    let inside = |at: f32| (14.0..SIDE - 14.0).contains(&at);
+    let ticks = |axis: Axis| axis.ticks(4).into_iter().filter(|t| inside(axis.position(*t))).collect::<Vec<_>>();
     view! {
         {ticks(x).into_iter().map(|t| view! { <text class="map-tick" x=x.position(t) y=SIDE - 4.0 text-anchor="middle">{label(t)}</text> }).collect_view()}
         {ticks(y).into_iter().map(|t| view! { <text class="map-tick" x=3.0 y=y.position(t) + 4.0>{label(t)}</text> }).collect_view()}

@@ -35,7 +35,7 @@ pub(crate) fn TestSet() -> impl IntoView {
                     }.into_any()
                 }
                 None => view! {
-                    <p>{move || format!("🔒 {} samples that no run has seen. They stay locked until you commit to this model.", n.get())}</p>
+                    <p>{move || format!("Locked: {} samples that no run has seen. They open when you commit to this model.", n.get())}</p>
                     <div class="row">
                         {move || if asked.get() {
                             view! {

@@ -100,7 +100,9 @@ impl View {
     pub fn default_for(info: &DataInfo) -> Vec<Self> {
         let mut views = match info.input {
             TensorShape::Features(_) if info.is_planar() => vec![Self::Boundary],
-            TensorShape::Features(_) => vec![Self::Neurons],
+            TensorShape::Features(n) if n <= MAX_INPUTS_AT_FIRST => vec![Self::Neurons],
+            TensorShape::Features(_) if info.task == Task::MultiClass => vec![Self::Confusion],
+            TensorShape::Features(_) => vec![Self::Importance],
             TensorShape::Image { .. } => vec![Self::Predictions, Self::FeatureMaps],
         };
         views.push(Self::Loss);
@@ -109,6 +111,9 @@ impl View {
         views
     }
 }
+
+/// Tables with more inputs do not open with the diagram, which would fill the screen.
+const MAX_INPUTS_AT_FIRST: usize = 12;
 
 /// Most inputs, and most neurons in a layer, that a diagram draws.
 pub const MAX_DRAWN: usize = 40;
