@@ -31,6 +31,7 @@ export class Lab {
   /// Puts another dish of the lesson into the panel.
   async loadDish(id) {
     const card = this.page.getByTestId(`dish-${id}`);
+    await expect(card).toBeVisible();
     const button = card.getByRole("button", { name: "Load this dish" });
     if (await button.count()) await button.click();
     await expect(card).toHaveClass(/dish-active/);

@@ -44,11 +44,12 @@ pub(crate) async fn save(keep: Option<Box<RunRecord>>, forget: Vec<u64>) {
         if let Some(record) = keep
             && let Ok(text) = serde_json::to_string(&record)
         {
-            store.put(&text.into(), Some(&key(record.id)))?.await?;
+            store.put(&text.into(), Some(&key(record.id)))?;
         }
         for id in forget {
-            store.delete(Query::Key(key(id)))?.await?;
+            store.delete(Query::Key(key(id)))?;
         }
+        // All at once: a page that is closed right after loses as little as possible.
         transaction.commit()?.await?;
         Ok(())
     }

@@ -257,6 +257,10 @@ mod tests {
             "v=1&preset=mlp&data.source=circles&network=dense(4)-tanh-dense(2)",
             "v=1&preset=cnn&engine=cpu&training.class_weights=balanced&training.epochs=2",
             "v=1&preset=unet-mini&data.n_samples=64",
+            "v=1&preset=one-neuron&network=dense(1,bias=no)-sigmoid&weights.dense1.weight.0=-3",
+            "v=1&preset=nuclei&data.target=mean%20radius&network=dense(16)-relu-dense(1)&training.loss=mean_squared_error",
+            "v=1&preset=house-price&network=a=select(0+1)@input-dense(1)&training.clip_norm=1&training.patience=3",
+            "v=1&preset=nuclei&data.features=[%22mean%20area%22,%22mean%20texture%22]",
         ] {
             assert_eq!(parse(link).skipped, Vec::<String>::new(), "{link}");
         }

@@ -1,6 +1,23 @@
 // Several runs: queue, progress, cancel, box plot, CSV, storage; and the page stays quick meanwhile.
 import { expect, test } from "../lab.mjs";
 
+/// Number of runs in the browser's storage.
+const storedRuns = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open("petri");
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => {
+          const count = request.result.transaction("runs").objectStore("runs").count();
+          count.onsuccess = () => {
+            request.result.close();
+            resolve(count.result);
+          };
+        };
+      }),
+  );
+
 test("several runs make a box plot, survive a reload, and are saved as CSV", async ({ lab, page }) => {
   await lab.openLesson("parabola");
   await lab.loadDish("functions");
@@ -20,11 +37,13 @@ test("several runs make a box plot, survive a reload, and are saved as CSV", asy
   expect(lines[0]).toMatch(/^label,model,seed,end,.*val_loss.*,link$/);
   expect(lines.filter((l) => l.startsWith("tanh,network,")).length).toBe(5);
 
+  await expect.poll(() => storedRuns(page)).toBe(15);
   await page.reload();
   await lab.loadDish("functions");
   await expect(page.getByTestId("box-plot").locator("circle")).toHaveCount(15);
   await page.getByTestId("forget-runs").click();
   await expect(page.getByTestId("box-plot")).toHaveCount(0);
+  await expect.poll(() => storedRuns(page)).toBe(0);
   await page.reload();
   await lab.loadDish("functions");
   await expect(page.getByTestId("box-plot")).toHaveCount(0);

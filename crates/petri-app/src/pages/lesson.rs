@@ -187,8 +187,8 @@ fn DishCard(dish: Dish, active: RwSignal<String>, is_wide: RwSignal<bool>, load:
 #[component]
 fn Head(lesson: Lesson) -> impl IntoView {
     let front = lesson.front;
-    let before = front.prerequisites.iter().filter_map(|id| catalogue::find(id)).map(|entry| {
-        view! { <a href=format!("#/lesson/{}", entry.id)>{entry.title}</a>" " }
+    let before = front.prerequisites.iter().filter_map(|id| catalogue::find(id)).enumerate().map(|(i, entry)| {
+        view! { {(i > 0).then_some(", ")}<a href=format!("#/lesson/{}", entry.id)>{entry.title}</a> }
     });
     let has_before = !front.prerequisites.is_empty();
     view! {

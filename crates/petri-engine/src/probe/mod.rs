@@ -116,18 +116,9 @@ async fn feature_maps(session: &Session, nodes: &[String], split: Split, index: 
     }
     let plan = session.trainer().plan();
     let keep = indices(session, nodes)?;
-    let mut input = Vec::new();
-    session.dataset().scaled_input(split, index, &mut input);
-    let input = Value::upload(input, 1, plan.input, session.trainer().device());
-    let mut kept = session.trainer().evaluate(input, &keep);
-    let mut reader = Reader::default();
-    for &node in &keep {
-        if let Some(value) = kept[node].take() {
-            reader = reader.with(value.flat());
-        }
-    }
-    let mut answer = Answer { range: Some(SampleRange { split, start: index, count: 1 }), ..Answer::default() };
-    for (&node, values) in keep.iter().zip(reader.read().await?) {
+    let range = SampleRange { split, start: index, count: 1 };
+    let mut answer = Answer { range: Some(range), ..Answer::default() };
+    for (&node, values) in keep.iter().zip(outputs(session, range, &keep).await?) {
         let shape = match plan.nodes[node].output {
             TensorShape::Features(n) => vec![n],
             TensorShape::Image { channels, height, width } => vec![channels, height, width],
@@ -135,6 +126,29 @@ async fn feature_maps(session: &Session, nodes: &[String], split: Split, index: 
         answer.push(&plan.nodes[node].name, shape, values);
     }
     Ok(answer)
+}
+
+/// Inputs of some samples as the network sees them.
+fn scaled_inputs(session: &Session, range: SampleRange) -> Vec<f32> {
+    let mut inputs = Vec::new();
+    for index in range.start..range.start + range.count {
+        session.dataset().scaled_input(range.split, index, &mut inputs);
+    }
+    inputs
+}
+
+/// Values of the kept nodes for some samples, in evaluation mode.
+async fn outputs(session: &Session, range: SampleRange, keep: &[usize]) -> Result<Vec<Vec<f32>>, EngineError> {
+    let trainer = session.trainer();
+    let input = Value::upload(scaled_inputs(session, range), range.count, trainer.plan().input, trainer.device());
+    let mut kept = trainer.evaluate(input, keep);
+    let mut reader = Reader::default();
+    for &node in keep {
+        if let Some(value) = kept[node].take() {
+            reader = reader.with(value.flat());
+        }
+    }
+    reader.read().await
 }
 
 /// Outputs of some nodes for several samples, `[n, values]` each.
@@ -145,20 +159,8 @@ async fn activations(session: &Session, nodes: &[String], range: SampleRange) ->
     if range.count == 0 {
         return Ok(answer);
     }
-    let mut inputs = Vec::new();
-    for index in range.start..range.start + range.count {
-        session.dataset().scaled_input(range.split, index, &mut inputs);
-    }
     let plan = session.trainer().plan();
-    let input = Value::upload(inputs, range.count, plan.input, session.trainer().device());
-    let mut kept = session.trainer().evaluate(input, &keep);
-    let mut reader = Reader::default();
-    for &node in &keep {
-        if let Some(value) = kept[node].take() {
-            reader = reader.with(value.flat());
-        }
-    }
-    for (&node, values) in keep.iter().zip(reader.read().await?) {
+    for (&node, values) in keep.iter().zip(outputs(session, range, &keep).await?) {
         answer.push(&plan.nodes[node].name, vec![range.count, plan.nodes[node].output.len()], values);
     }
     Ok(answer)
@@ -200,13 +202,9 @@ async fn predictions(session: &Session, range: SampleRange) -> Result<Answer, En
     if range.count == 0 {
         return Ok(answer);
     }
-    let mut inputs = Vec::new();
-    for index in range.start..range.start + range.count {
-        session.dataset().scaled_input(range.split, index, &mut inputs);
-    }
     let shape = session.trainer().plan().logits_shape();
     let (channels, area) = (shape.channels(), shape.area());
-    let logits = read(session.trainer().logits(inputs, range.count)).await?;
+    let logits = read(session.trainer().logits(scaled_inputs(session, range), range.count)).await?;
     let k = session.dataset().info.n_classes();
     let mut values = vec![0.0; range.count * k * area];
     for sample in 0..range.count {
