@@ -12,6 +12,8 @@ const MIN_JUMPS: usize = 3;
 const MIN_EPOCHS: f32 = 20.0;
 /// A fall by less than this part in so many epochs is hardly a movement.
 const FLAT: f32 = 0.05;
+/// A mean loss above this part of the first one is high: little was gained.
+const HIGH: f32 = 0.5;
 /// A loss below this is low enough: jumps and flatness there mean nothing.
 const LOW: f32 = 0.05;
 
@@ -40,7 +42,9 @@ pub fn diagnose(validation: &[MetricPoint]) -> Option<Diagnosis> {
     let newest = &validation[validation.len().saturating_sub(WINDOW)..];
     let lowest = validation.iter().map(|p| p.loss).fold(f32::INFINITY, f32::min);
     let jumps = newest.windows(2).filter(|w| w[1].loss - w[0].loss > JUMP * lowest.max(LOW)).count();
-    if jumps >= MIN_JUMPS {
+    let mean = newest.iter().map(|p| p.loss).sum::<f32>() / newest.len() as f32;
+    // Jumps far below the start are those of a network that has learned.
+    if jumps >= MIN_JUMPS && mean > HIGH * first.loss {
         return Some(Diagnosis::Oscillating);
     }
     let flat = last.epoch - first.epoch >= MIN_EPOCHS && last.loss > LOW && first.loss - lowest < FLAT * first.loss;
@@ -61,6 +65,16 @@ mod tests {
         assert_eq!(diagnose(&falling), None);
         let jumping = points((0..50).map(|i| if i % 2 == 0 { 0.3 } else { 0.9 }));
         assert_eq!(diagnose(&jumping), Some(Diagnosis::Oscillating));
+        let ragged = points((0..50).map(|i| {
+            if i < 5 {
+                0.7 - 0.12 * i as f32
+            } else if i % 2 == 0 {
+                0.06
+            } else {
+                0.1
+            }
+        }));
+        assert_eq!(diagnose(&ragged), None, "ragged, but low");
         let flat = points((0..50).map(|i| 0.7 - 0.0001 * i as f32));
         assert_eq!(diagnose(&flat), Some(Diagnosis::Stuck));
         let settled = points((0..50).map(|i| if i < 10 { 0.7 - 0.06 * i as f32 } else { 0.1 }));
