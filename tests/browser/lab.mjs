@@ -38,6 +38,14 @@ export class Lab {
     await expect(this.status).toHaveText(/^Ready/, { timeout: 60_000 });
   }
 
+  /// Opens the view of several runs in the lab and says over how many seeds.
+  async planRuns(seeds) {
+    await this.page.getByText("Views and sharing").click();
+    await this.page.getByTestId("view-runs").check();
+    await this.page.getByTestId("seeds").fill(String(seeds));
+    await this.page.getByTestId("seeds").press("Enter");
+  }
+
   async speed(value) {
     await this.page.getByLabel("Speed").selectOption(value);
   }

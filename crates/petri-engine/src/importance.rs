@@ -16,7 +16,6 @@ const REPEATS: usize = 5;
 /// What shuffling is done with.
 pub struct Shuffles<'a> {
     dataset: &'a Dataset,
-    split: Split,
     /// Scaled inputs, `[n, features]`.
     inputs: Vec<f32>,
     truths: Vec<f32>,
@@ -40,7 +39,7 @@ impl<'a> Shuffles<'a> {
             dataset.scaled_input(split, index, &mut inputs);
             dataset.raw_target(split, index, &mut truths);
         }
-        Ok(Self { dataset, split, inputs, truths, seed })
+        Ok(Self { dataset, inputs, truths, seed })
     }
 
     /// Number of features.
@@ -86,11 +85,6 @@ impl<'a> Shuffles<'a> {
     /// Importance of each feature from the quality without and with each shuffle.
     pub fn importances(&self, whole: f64, shuffled: &[f64]) -> Vec<f64> {
         shuffled.chunks_exact(REPEATS).map(|q| whole - q.iter().sum::<f64>() / REPEATS as f64).collect()
-    }
-
-    /// Which part of the data is shuffled.
-    pub fn split(&self) -> Split {
-        self.split
     }
 }
 

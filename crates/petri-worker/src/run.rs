@@ -103,9 +103,12 @@ impl Run {
         }
         self.evaluate_if_wanted().await?;
         let mut ended = self.advance(1).await?;
-        ended = ended.or(self.evaluate_if_wanted().await?);
-        // A single step shows its effect on validation at once, without counting as an epoch.
-        self.add_validation().await?;
+        if self.wants_evaluation {
+            ended = ended.or(self.evaluate_if_wanted().await?);
+        } else {
+            // A single step shows its effect on validation at once, without counting as an epoch.
+            self.add_validation().await?;
+        }
         self.set_state(ended.map_or(RunState::Paused, |end| RunState::Ended { end }));
         Ok(())
     }

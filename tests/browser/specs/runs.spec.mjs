@@ -51,10 +51,7 @@ test("several runs make a box plot, survive a reload, and are saved as CSV", asy
 
 test("a series is cancelled, and what is done is kept", async ({ lab, page }) => {
   await lab.open("preset=mlp&engine=cpu&training.epochs=30");
-  await page.getByText("Views and sharing").click();
-  await page.getByTestId("view-runs").check();
-  await page.getByTestId("seeds").fill("40");
-  await page.getByTestId("seeds").press("Enter");
+  await lab.planRuns(40);
   await page.getByTestId("start-runs").click();
   await expect(page.getByTestId("series-progress")).toHaveText(/^[2-9] of 40/, { timeout: 60_000 });
   await page.getByTestId("cancel-runs").click();
@@ -68,10 +65,7 @@ test("a series is cancelled, and what is done is kept", async ({ lab, page }) =>
 
 test("the values of a setting are compared in the lab", async ({ lab, page }) => {
   await lab.open("preset=one-neuron&engine=cpu&training.epochs=10");
-  await page.getByText("Views and sharing").click();
-  await page.getByTestId("view-runs").check();
-  await page.getByTestId("seeds").fill("2");
-  await page.getByTestId("seeds").press("Enter");
+  await lab.planRuns(2);
   await page.getByTestId("vary").selectOption("training.batch_size");
   await page.getByTestId("vary-values").fill("4; 64; many");
   await page.getByTestId("vary-values").press("Enter");
@@ -83,10 +77,7 @@ test("the values of a setting are compared in the lab", async ({ lab, page }) =>
 
 test("boundary and charts keep the main thread free while ten runs are queued", async ({ lab, page }) => {
   await lab.open("preset=mlp&engine=cpu&training.epochs=1000");
-  await page.getByText("Views and sharing").click();
-  await page.getByTestId("view-runs").check();
-  await page.getByTestId("seeds").fill("10");
-  await page.getByTestId("seeds").press("Enter");
+  await lab.planRuns(10);
   await lab.train.click();
   await page.getByTestId("start-runs").click();
   await lab.reach(50);
