@@ -1,8 +1,10 @@
 //! Everything that can be checked without a browser, cheapest first.
 
+use std::process::Command;
+
 use anyhow::Result;
 
-use crate::run::{cargo, run, step};
+use crate::run::{cargo, output, root, run, step};
 use crate::wasm::Toolchain;
 use crate::{crates, test, tidy};
 
@@ -10,6 +12,10 @@ use crate::{crates, test, tidy};
 pub(crate) fn all() -> Result<()> {
     step("Format", "one style, so that changes show only what changed");
     run(cargo().args(["fmt", "--all", "--check"]))?;
+    // Files that a build script lists are reached by no `mod` that rustfmt reads.
+    let listed =
+        output(Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard", "*.rs"]).current_dir(root()))?;
+    run(Command::new("rustfmt").args(["--edition", "2024", "--check", "--config", "skip_children=true"]).args(listed.lines()))?;
     step("Tidy", "rules about files that no compiler checks");
     tidy::check()?;
     step("Dependencies", "which crate may use which");
