@@ -17,7 +17,7 @@ fn train(experiment: Experiment, data: Dataset, epochs: usize) -> (f64, f64) {
             }
         }
         let evaluation = session.evaluate(Split::Validation, async || {}).await.expect("the CPU cannot fail");
-        (evaluation.accuracy, evaluation.balanced_accuracy)
+        (evaluation.get("accuracy"), evaluation.get("balanced_accuracy"))
     })
 }
 
@@ -61,7 +61,7 @@ fn a_far_too_large_learning_rate_diverges() {
             session.step();
         });
         let points = session.metrics().await.expect("the CPU cannot fail");
-        assert!(points.iter().any(|p| !p.loss.is_finite()), "{:?}", points.last());
+        assert!(points.iter().any(|p| !p.loss().is_finite()), "{:?}", points.last());
     });
 }
 

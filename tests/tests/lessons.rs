@@ -67,13 +67,13 @@ impl Outcome {
     fn reaches(&self, goal: &Goal) -> bool {
         self.validation.iter().skip(1).any(|point| {
             let of_epoch = self.train.iter().filter(|p| p.epoch > point.epoch - 1.0 && p.epoch <= point.epoch);
-            let (sum, n) = of_epoch.fold((0.0, 0), |(sum, n), p| (sum + f64::from(p.accuracy), n + 1));
+            let (sum, n) = of_epoch.fold((0.0, 0), |(sum, n), p| (sum + f64::from(p.get("accuracy")), n + 1));
             goal.holds(|quantity| {
                 Some(match quantity {
-                    Quantity::ValAccuracy => f64::from(point.accuracy),
-                    Quantity::ValLoss => f64::from(point.loss),
-                    Quantity::ValMae => f64::from(point.mae),
-                    Quantity::Gap => sum / f64::from(n) - f64::from(point.accuracy),
+                    Quantity::ValAccuracy => f64::from(point.get("accuracy")),
+                    Quantity::ValLoss => f64::from(point.loss()),
+                    Quantity::ValMae => f64::from(point.get("mae")),
+                    Quantity::Gap => sum / f64::from(n) - f64::from(point.get("accuracy")),
                     Quantity::Epochs => f64::from(point.epoch),
                     Quantity::NParameters => self.n_parameters as f64,
                     _ => return None,
@@ -97,7 +97,7 @@ fn train(experiment: &Experiment) -> Outcome {
             let step = session.step();
             if step.ends_epoch || session.n_pending() > 50 {
                 let points = session.metrics().await.expect("the CPU cannot fail");
-                if points.iter().any(|p| !p.loss.is_finite()) {
+                if points.iter().any(|p| !p.loss().is_finite()) {
                     end = Some(RunEnd::Diverged { step: step.step });
                 }
                 train.extend(points);
@@ -183,7 +183,7 @@ fn a_parabola_needs_a_bend_and_25_parameters_are_enough() {
     );
     let challenge = goal("parabola", "small");
     for seed in 1..=5 {
-        let best = |o: &Outcome| o.validation.iter().map(|p| p.accuracy).fold(0.0, f32::max);
+        let best = |o: &Outcome| o.validation.iter().map(|p| p.get("accuracy")).fold(0.0, f32::max);
         let one = best(&train(&seeded(&dish("parabola", "one").experiment, seed)));
         assert!(one <= 0.85, "seed {seed}: {one}");
         let large = best(&train(&seeded(&dish("parabola", "large").experiment, seed)));
@@ -237,10 +237,10 @@ fn small_batches_are_noisier_and_need_fewer_epochs() {
     // Of neighbouring training losses, the mean difference beside the mean: how ragged the curve is.
     let raggedness = |o: &Outcome| {
         let late = &o.train[o.train.len() / 2..];
-        let mean = late.iter().map(|p| f64::from(p.loss)).sum::<f64>() / late.len() as f64;
-        late.windows(2).map(|w| f64::from((w[1].loss - w[0].loss).abs())).sum::<f64>() / (late.len() - 1) as f64 / mean
+        let mean = late.iter().map(|p| f64::from(p.loss())).sum::<f64>() / late.len() as f64;
+        late.windows(2).map(|w| f64::from((w[1].loss() - w[0].loss()).abs())).sum::<f64>() / (late.len() - 1) as f64 / mean
     };
-    let epochs_to = |o: &Outcome, loss: f32| o.validation.iter().position(|p| p.loss < loss).unwrap_or(usize::MAX);
+    let epochs_to = |o: &Outcome, loss: f32| o.validation.iter().position(|p| p.loss() < loss).unwrap_or(usize::MAX);
     for seed in 0..3 {
         let outcomes: Vec<Outcome> = members[5 * seed..5 * seed + 5].iter().map(|m| train(&m.experiment)).collect();
         let (ragged, epochs): (Vec<f64>, Vec<usize>) = outcomes.iter().map(|o| (raggedness(o), epochs_to(o, 0.55))).unzip();

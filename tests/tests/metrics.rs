@@ -1,9 +1,15 @@
 //! Metrics equal scikit-learn's to 1e-6, edge cases included. The fixture is made by tests/fixtures/metrics.py.
 
-use petri_data::metrics::{Confusion, Errors, Ranking};
+use std::collections::{BTreeMap, BTreeSet};
+
+use petri_data::metric::{self, Confusion, Judged, Measure, Ranking};
+use petri_protocol::Task;
 use serde::Deserialize;
 
 const TOLERANCE: f64 = 1e-6;
+
+/// What scikit-learn says, by the names of our metrics; nothing where it has no answer.
+type Expected = BTreeMap<String, Option<f64>>;
 
 #[derive(Deserialize)]
 struct Binary {
@@ -11,24 +17,17 @@ struct Binary {
     threshold: f32,
     scores: Vec<f32>,
     truths: Vec<u8>,
-    accuracy: f64,
-    balanced_accuracy: f64,
-    sensitivity: f64,
-    specificity: f64,
-    precision: f64,
-    f1: f64,
-    roc_auc: Option<f64>,
-    pr_auc: f64,
+    metrics: Expected,
 }
 
 #[derive(Deserialize)]
 struct Several {
     name: String,
     k: usize,
-    predictions: Vec<usize>,
-    truths: Vec<usize>,
-    accuracy: f64,
-    balanced_accuracy: f64,
+    predictions: Vec<f32>,
+    truths: Vec<f32>,
+    metrics: Expected,
+    /// F1 of each class.
     f1: Vec<f64>,
 }
 
@@ -37,15 +36,14 @@ struct Regression {
     name: String,
     predictions: Vec<f32>,
     truths: Vec<f32>,
-    mae: f64,
-    rmse: f64,
-    r2: Option<f64>,
+    metrics: Expected,
 }
 
 #[derive(Deserialize)]
 struct Fixture {
     binary: Vec<Binary>,
     several: Vec<Several>,
+    pixels: Vec<Several>,
     regression: Vec<Regression>,
 }
 
@@ -60,36 +58,40 @@ fn same(case: &str, metric: &str, found: f64, expected: f64) {
     assert!(is_close, "{case}, {metric}: {found}, scikit-learn {expected}");
 }
 
+/// Every metric of the task is in the fixture and equals it.
+fn compare(case: &str, task: Task, k: usize, judged: &Judged, expected: &Expected) {
+    let found = judged.values(task, k);
+    let names: BTreeSet<&str> = found.iter().map(|(card, _)| card.id).collect();
+    assert_eq!(names, expected.keys().map(String::as_str).collect(), "{case}");
+    for (card, value) in found {
+        match expected[card.id] {
+            Some(expected) => same(case, card.id, value, expected),
+            None => assert!(value.is_nan(), "{case}, {}: {value}, scikit-learn has none", card.id),
+        }
+    }
+}
+
 #[test]
 fn two_classes() {
     let cases = fixture().binary;
     assert!(cases.len() >= 12);
     for c in cases {
         let truths: Vec<bool> = c.truths.iter().map(|t| *t == 1).collect();
-        let confusion = Confusion::at_threshold(&c.scores, &truths, c.threshold);
-        let second = confusion.of_class(1);
-        same(&c.name, "accuracy", confusion.accuracy(), c.accuracy);
-        same(&c.name, "balanced accuracy", confusion.balanced_accuracy(), c.balanced_accuracy);
-        same(&c.name, "sensitivity", second.sensitivity, c.sensitivity);
-        same(&c.name, "specificity", second.specificity, c.specificity);
-        same(&c.name, "precision", second.precision, c.precision);
-        same(&c.name, "F1", second.f1, c.f1);
-        let ranking = Ranking::new(&c.scores, &truths);
-        same(&c.name, "PR AUC", ranking.pr_auc(), c.pr_auc);
-        match c.roc_auc {
-            Some(expected) => same(&c.name, "ROC AUC", ranking.roc_auc(), expected),
-            None => assert!(ranking.roc_auc().is_nan(), "{}: scikit-learn has none", c.name),
-        }
+        let judged = Judged {
+            confusion: Some(Confusion::at_threshold(&c.scores, &truths, c.threshold)),
+            ranking: Some(Ranking::new(&c.scores, &truths)),
+            ..Judged::default()
+        };
+        compare(&c.name, Task::MultiClass, 2, &judged, &c.metrics);
     }
 }
 
 #[test]
 fn several_classes() {
     for c in fixture().several {
-        let mut confusion = Confusion::new(c.k);
-        c.truths.iter().zip(&c.predictions).for_each(|(t, p)| confusion.add(*t, *p));
-        same(&c.name, "accuracy", confusion.accuracy(), c.accuracy);
-        same(&c.name, "balanced accuracy", confusion.balanced_accuracy(), c.balanced_accuracy);
+        let judged = Judged::samples(Task::MultiClass, c.k, &c.predictions, &c.truths);
+        compare(&c.name, Task::MultiClass, c.k, &judged, &c.metrics);
+        let confusion = judged.confusion.expect("classes");
         for (class, f1) in c.f1.iter().enumerate() {
             same(&c.name, "F1", confusion.of_class(class).f1, *f1);
         }
@@ -97,14 +99,28 @@ fn several_classes() {
 }
 
 #[test]
+fn pixels() {
+    for c in fixture().pixels {
+        let judged = Judged::samples(Task::Segmentation, c.k, &c.predictions, &c.truths);
+        compare(&c.name, Task::Segmentation, c.k, &judged, &c.metrics);
+    }
+}
+
+#[test]
 fn numbers() {
     for c in fixture().regression {
-        let errors = Errors::new(&c.predictions, &c.truths);
-        same(&c.name, "MAE", errors.mae, c.mae);
-        same(&c.name, "RMSE", errors.rmse(), c.rmse);
-        match c.r2 {
-            Some(expected) => same(&c.name, "R²", errors.r2, expected),
-            None => assert!(errors.r2.is_nan(), "{}", c.name),
-        }
+        let judged = Judged::samples(Task::Regression, 0, &c.predictions, &c.truths);
+        compare(&c.name, Task::Regression, 0, &judged, &c.metrics);
+    }
+}
+
+#[test]
+fn every_metric_but_the_loss_is_in_the_fixture() {
+    let f = fixture();
+    let all = f.binary.iter().map(|c| &c.metrics).chain(f.several.iter().map(|c| &c.metrics));
+    let all = all.chain(f.pixels.iter().map(|c| &c.metrics)).chain(f.regression.iter().map(|c| &c.metrics));
+    let known: BTreeSet<&str> = all.flat_map(BTreeMap::keys).map(String::as_str).collect();
+    for card in metric::ALL.iter().filter(|card| !matches!(card.measure, Measure::Loss)) {
+        assert!(known.contains(card.id), "{} has no fixture", card.id);
     }
 }

@@ -20,7 +20,7 @@ fn run(experiment: &Experiment, n: usize) -> (Vec<u32>, u64) {
         });
         let points = session.metrics().await.expect("the CPU cannot fail");
         let evaluation = session.evaluate(Split::Validation, async || {}).await.expect("the CPU cannot fail");
-        (points.iter().map(|p| p.loss.to_bits()).collect(), evaluation.loss.to_bits())
+        (points.iter().map(|p| p.loss().to_bits()).collect(), evaluation.loss().to_bits())
     })
 }
 

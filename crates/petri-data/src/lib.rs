@@ -8,7 +8,7 @@ pub mod dataset;
 pub mod error;
 pub mod generators;
 pub mod medmnist;
-pub mod metrics;
+pub mod metric;
 pub mod npy;
 pub mod npz;
 pub mod random;

@@ -1,9 +1,9 @@
 //! Loss and metrics over one part of the data.
 
 use petri_data::batch::in_order;
-use petri_data::metrics::{Confusion, Errors, argmax};
+use petri_data::metric::{Confusion, Judged, Ranking, argmax};
 use petri_data::{Dataset, TargetCode};
-use petri_protocol::{LossSpec, Split, Task, TensorShape};
+use petri_protocol::{LossSpec, MetricPoint, Split, Task, TensorShape};
 
 use crate::error::EngineError;
 use crate::loss::{host_loss, probabilities};
@@ -18,19 +18,32 @@ const BATCHES_PER_READ: usize = 4;
 /// What was measured on one part of the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// Mean loss, weighted like the training loss.
-    pub loss: f64,
-    /// Part of the samples (or pixels, or labels) that is right; NaN where a number is predicted.
-    pub accuracy: f64,
-    /// Mean over the classes of the part that is right; NaN for samples with several labels.
-    pub balanced_accuracy: f64,
-    /// Confusion matrix; `None` for samples with several labels and for numbers.
-    pub confusion: Option<Confusion>,
-    /// Errors in the target's unit, where a number is predicted.
-    pub errors: Option<Errors>,
+    /// Answers beside truths.
+    pub judged: Judged,
+    /// The metrics that fit the task, by their names.
+    pub values: Vec<(&'static str, f64)>,
     /// Probabilities of the classes `[n, k]`, or the predicted numbers `[n]` in the target's unit; empty
     /// for segmentation.
     pub scores: Vec<f32>,
+}
+
+impl Evaluation {
+    /// Mean loss, weighted like the training loss.
+    pub fn loss(&self) -> f64 {
+        self.judged.loss.unwrap_or(f64::NAN)
+    }
+
+    /// The value of a metric; NaN where it does not fit the task.
+    pub fn get(&self, id: &str) -> f64 {
+        self.values.iter().find(|(name, _)| *name == id).map_or(f64::NAN, |(_, value)| *value)
+    }
+
+    /// A point of the curves.
+    pub fn point(&self, split: Split, step: u32, epoch: f32) -> MetricPoint {
+        let columns: Vec<String> = self.values.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let values: Vec<f32> = self.values.iter().map(|(_, value)| *value as f32).collect();
+        MetricPoint::measured(split, step, epoch, columns.into(), &values)
+    }
 }
 
 /// Samples in one evaluation batch: one shape for the whole run.
@@ -44,8 +57,6 @@ struct Sums<'a> {
     dataset: &'a Dataset,
     weighted_loss: f64,
     weight: f64,
-    right: u64,
-    answers: u64,
     confusion: Confusion,
     scores: Vec<f32>,
     truths: Vec<f32>,
@@ -72,34 +83,33 @@ impl Sums<'_> {
             self.scores.extend(&p);
         }
         if self.dataset.info.task == Task::MultiLabel {
-            self.right += p.iter().zip(targets).filter(|(p, t)| (**p > 0.5) == (**t > 0.5)).count() as u64;
-            self.answers += p.len() as u64;
+            for (p, t) in p.iter().zip(targets) {
+                self.confusion.add(usize::from(*t > 0.5), usize::from(*p > 0.5));
+            }
         } else {
             let truth = if targets.len() == 1 { usize::from(targets[0] > 0.5) } else { argmax(targets) };
+            if self.dataset.info.task == Task::MultiClass {
+                self.truths.push(truth as f32);
+            }
             self.confusion.add(truth, argmax(&p));
         }
     }
 
     fn finish(self) -> Evaluation {
-        let loss = self.weighted_loss / self.weight;
-        if self.dataset.info.task == Task::Regression {
-            let errors = Some(Errors::new(&self.scores, &self.truths));
-            let nan = f64::NAN;
-            return Evaluation { loss, accuracy: nan, balanced_accuracy: nan, confusion: None, errors, scores: self.scores };
-        }
-        if self.dataset.info.task == Task::MultiLabel {
-            let accuracy = self.right as f64 / self.answers as f64;
-            Evaluation { loss, accuracy, balanced_accuracy: f64::NAN, confusion: None, errors: None, scores: self.scores }
+        let (task, k) = (self.dataset.info.task, self.dataset.info.n_classes());
+        let mut judged = if task == Task::Regression {
+            Judged::samples(task, k, &self.scores, &self.truths)
         } else {
-            Evaluation {
-                loss,
-                accuracy: self.confusion.accuracy(),
-                balanced_accuracy: self.confusion.balanced_accuracy(),
-                confusion: Some(self.confusion),
-                errors: None,
-                scores: self.scores,
-            }
+            Judged { confusion: Some(self.confusion), ..Judged::default() }
+        };
+        judged.loss = Some(self.weighted_loss / self.weight);
+        if task == Task::MultiClass && k == 2 {
+            let second: Vec<f32> = self.scores.iter().skip(1).step_by(2).copied().collect();
+            let is_second: Vec<bool> = self.truths.iter().map(|t| *t == 1.0).collect();
+            judged.ranking = Some(Ranking::new(&second, &is_second));
         }
+        let values = judged.values(task, k).into_iter().map(|(card, value)| (card.id, value)).collect();
+        Evaluation { judged, values, scores: self.scores }
     }
 }
 
@@ -126,9 +136,8 @@ pub async fn evaluate(
         dataset,
         weighted_loss: 0.0,
         weight: 0.0,
-        right: 0,
-        answers: 0,
-        confusion: Confusion::new(dataset.info.n_classes()),
+        // The labels of a sample are as many answers of "no" or "yes".
+        confusion: Confusion::new(if dataset.info.task == Task::MultiLabel { 2 } else { dataset.info.n_classes() }),
         scores: Vec::new(),
         truths: Vec::new(),
     };

@@ -2,7 +2,7 @@
 //! feature are dealt out anew among the samples. The same for every kind of model.
 
 use petri_data::Dataset;
-use petri_data::metrics::{Errors, argmax};
+use petri_data::metric::{Errors, argmax};
 use petri_data::random::{Purpose, permutation, stream};
 use petri_protocol::{Split, Task, TensorShape};
 

@@ -1,7 +1,7 @@
 //! What a finished run of a series came to: the same names for networks and comparison models.
 
 use petri_data::Dataset;
-use petri_data::metrics::{Confusion, Errors, Ranking};
+use petri_data::metric::{self, Judged};
 use petri_protocol::event::PayloadPart;
 use petri_protocol::{Split, Task};
 
@@ -37,36 +37,10 @@ impl Results {
         (parts, values)
     }
 
-    fn push(&mut self, prefix: &str, name: &str, value: f64) {
-        self.values.push((format!("{prefix}_{name}"), value));
-    }
-
-    fn push_errors(&mut self, prefix: &str, errors: &Errors) {
-        self.push(prefix, "mae", errors.mae);
-        self.push(prefix, "mse", errors.mse);
-        self.push(prefix, "rmse", errors.rmse());
-        self.push(prefix, "r2", errors.r2);
-    }
-
-    fn push_confusion(&mut self, prefix: &str, confusion: &Confusion, n_classes: usize) {
-        self.push(prefix, "accuracy", confusion.accuracy());
-        self.push(prefix, "balanced_accuracy", confusion.balanced_accuracy());
-        if n_classes == 2 {
-            let second = confusion.of_class(1);
-            self.push(prefix, "sensitivity", second.sensitivity);
-            self.push(prefix, "specificity", second.specificity);
-            self.push(prefix, "precision", second.precision);
-            self.push(prefix, "f1", second.f1);
-        }
-    }
-}
-
-/// Name of a part of the data in results.
-fn prefix(split: Split) -> &'static str {
-    match split {
-        Split::Train => "train",
-        Split::Validation => "val",
-        Split::Test => "test",
+    /// All metrics of a part of the data.
+    fn push(&mut self, split: Split, judged: &Judged, dataset: &Dataset) {
+        let values = judged.values(dataset.info.task, dataset.info.n_classes());
+        self.values.extend(values.into_iter().map(|(card, value)| (metric::result_name(split, card.id), value)));
     }
 }
 
@@ -80,33 +54,13 @@ pub async fn of_session(session: &Session, mut pause: impl AsyncFnMut()) -> Resu
     let info = &session.dataset().info;
     for split in [Split::Validation, Split::Train] {
         let evaluation = session.evaluate(split, &mut pause).await?;
-        let prefix = prefix(split);
-        if let Some(errors) = &evaluation.errors {
-            results.push_errors(prefix, errors);
-        }
-        if let Some(confusion) = &evaluation.confusion {
-            results.push_confusion(prefix, confusion, info.n_classes());
-        }
-        results.push(prefix, "loss", evaluation.loss);
-        if info.n_classes() == 2 && info.task == Task::MultiClass {
-            let scores: Vec<f32> = evaluation.scores.iter().skip(1).step_by(2).copied().collect();
-            let ranking = Ranking::new(&scores, &truths(session.dataset(), split));
-            results.push(prefix, "roc_auc", ranking.roc_auc());
-            results.push(prefix, "pr_auc", ranking.pr_auc());
-        }
+        results.push(split, &evaluation.judged, session.dataset());
     }
-    results.values.push(("epochs".into(), session.epoch()));
+    results.values.push((metric::EPOCHS.into(), session.epoch()));
     if info.input.area() == 1 && matches!(info.task, Task::MultiClass | Task::Regression) {
         results.importance = of_network(session, Split::Validation, pause).await?;
     }
     Ok(results)
-}
-
-/// Whether each sample belongs to the second class.
-fn truths(dataset: &Dataset, split: Split) -> Vec<bool> {
-    let mut truths = Vec::new();
-    (0..dataset.info.sizes.of(split)).for_each(|index| dataset.raw_target(split, index, &mut truths));
-    truths.into_iter().map(|t| t == 1.0).collect()
 }
 
 /// Results of a comparison model.
@@ -129,13 +83,8 @@ pub async fn of_baseline(
             dataset.raw_target(split, index, &mut targets);
         }
         let answers = baseline.predict(&inputs)?;
-        if dataset.info.task == Task::Regression {
-            results.push_errors(prefix(split), &Errors::new(&answers, &targets));
-        } else {
-            let mut confusion = Confusion::new(dataset.info.n_classes());
-            targets.iter().zip(&answers).for_each(|(t, a)| confusion.add(*t as usize, *a as usize));
-            results.push_confusion(prefix(split), &confusion, dataset.info.n_classes());
-        }
+        let judged = Judged::samples(dataset.info.task, dataset.info.n_classes(), &answers, &targets);
+        results.push(split, &judged, dataset);
         pause().await;
     }
     let shuffles = Shuffles::new(dataset, Split::Validation, seed)?;

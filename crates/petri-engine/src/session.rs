@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 use petri_data::batch::steps_per_epoch;
-use petri_data::{Batch, Dataset, EpochOrder, TargetCode};
+use petri_data::{Batch, Dataset, EpochOrder, TargetCode, metric};
+use petri_protocol::metric_point::{Columns, LOSS};
 use petri_protocol::{ClassWeights, Experiment, MetricPoint, ParameterRef, RunEnd, Split, Task};
 
 use crate::error::EngineError;
@@ -252,16 +253,14 @@ impl Session {
         }
         let is_regression = self.dataset.info.task == Task::Regression;
         let steps = self.steps_per_epoch() as f32;
+        let columns: Columns = [LOSS.to_owned(), metric::accuracy::CARD.id.to_owned()].into();
         Ok(pending
             .iter()
             .zip(losses.iter().zip(hits))
-            .map(|(point, (&loss, &hits))| MetricPoint {
-                split: Split::Train,
-                step: point.step as u32,
-                epoch: point.step as f32 / steps,
-                loss,
-                accuracy: if is_regression { f32::NAN } else { hits / point.n as f32 },
-                ..MetricPoint::default()
+            .map(|(point, (&loss, &hits))| {
+                let accuracy = if is_regression { f32::NAN } else { hits / point.n as f32 };
+                let (step, epoch) = (point.step as u32, point.step as f32 / steps);
+                MetricPoint::measured(Split::Train, step, epoch, Columns::clone(&columns), &[loss, accuracy])
             })
             .collect())
     }
@@ -290,8 +289,8 @@ impl Session {
             return Ok((point, None));
         }
         let epoch = self.step / self.steps_per_epoch();
-        if self.best.as_ref().is_none_or(|best| evaluation.loss < best.loss) {
-            self.best = Some(Best { loss: evaluation.loss, epoch, network: self.trainer.snapshot() });
+        if self.best.as_ref().is_none_or(|best| evaluation.loss() < best.loss) {
+            self.best = Some(Best { loss: evaluation.loss(), epoch, network: self.trainer.snapshot() });
             self.epochs_without_progress = 0;
             return Ok((point, None));
         }
@@ -306,16 +305,6 @@ impl Session {
 
     /// A point of the curves for a part of the data.
     pub fn point(&self, split: Split, evaluation: &Evaluation) -> MetricPoint {
-        MetricPoint {
-            split,
-            step: self.step as u32,
-            epoch: self.epoch() as f32,
-            loss: evaluation.loss as f32,
-            accuracy: evaluation.accuracy as f32,
-            balanced_accuracy: evaluation.balanced_accuracy as f32,
-            mae: evaluation.errors.map_or(f32::NAN, |e| e.mae as f32),
-            rmse: evaluation.errors.map_or(f32::NAN, |e| e.rmse() as f32),
-            r2: evaluation.errors.map_or(f32::NAN, |e| e.r2 as f32),
-        }
+        evaluation.point(split, self.step as u32, self.epoch() as f32)
     }
 }

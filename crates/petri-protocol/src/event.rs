@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::SampleRange;
 use crate::engine_choice::{Adapter, Calibration, Decision};
-use crate::{DataInfo, FileRef, RequestId, RunId, SeriesId, Split, TableInfo, WireError};
+use crate::{DataInfo, FileRef, RequestId, RunId, SeriesId, TableInfo, WireError};
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,84 +40,6 @@ pub enum RunState {
         /// How.
         end: RunEnd,
     },
-}
-
-/// One point of the curves. NaN travels, so divergence can be shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MetricPoint {
-    /// Which part of the data: training or validation.
-    pub split: Split,
-    /// Optimizer steps done.
-    pub step: u32,
-    /// Epochs done, with fractions.
-    pub epoch: f32,
-    /// Mean loss.
-    pub loss: f32,
-    /// Part of the samples (or pixels, or labels) that is right.
-    pub accuracy: f32,
-    /// Mean over the classes of the part that is right; NaN where it was not computed.
-    pub balanced_accuracy: f32,
-    /// Mean absolute error in the target's unit; NaN unless a number is predicted.
-    pub mae: f32,
-    /// Root of the mean squared error in the target's unit; NaN unless a number is predicted.
-    pub rmse: f32,
-    /// Part of the variance that is explained; NaN unless a number is predicted.
-    pub r2: f32,
-}
-
-impl Default for MetricPoint {
-    fn default() -> Self {
-        Self {
-            split: Split::Train,
-            step: 0,
-            epoch: 0.0,
-            loss: f32::NAN,
-            accuracy: f32::NAN,
-            balanced_accuracy: f32::NAN,
-            mae: f32::NAN,
-            rmse: f32::NAN,
-            r2: f32::NAN,
-        }
-    }
-}
-
-impl MetricPoint {
-    /// Number of f32 values that a point takes in the payload.
-    pub const WIDTH: usize = 9;
-
-    /// As values of the payload.
-    pub fn to_values(self) -> [f32; Self::WIDTH] {
-        let split = match self.split {
-            Split::Train => 0.0,
-            Split::Validation => 1.0,
-            Split::Test => 2.0,
-        };
-        // Steps stay exact in f32 up to 16 million.
-        let (step, measured) = (self.step as f32, [self.accuracy, self.balanced_accuracy]);
-        [split, step, self.epoch, self.loss, measured[0], measured[1], self.mae, self.rmse, self.r2]
-    }
-
-    /// The points of a payload; an incomplete last one is dropped.
-    pub fn from_values(values: &[f32]) -> Vec<Self> {
-        values
-            .chunks_exact(Self::WIDTH)
-            .map(|v| Self {
-                split: match v[0] as u8 {
-                    0 => Split::Train,
-                    1 => Split::Validation,
-                    _ => Split::Test,
-                },
-                step: v[1] as u32,
-                epoch: v[2],
-                loss: v[3],
-                accuracy: v[4],
-                balanced_accuracy: v[5],
-                mae: v[6],
-                rmse: v[7],
-                r2: v[8],
-            })
-            .collect()
-    }
 }
 
 /// One tensor of a payload.
@@ -217,6 +139,8 @@ pub enum Event {
     Committed {
         /// Which run.
         run: RunId,
+        /// Names of the metrics in the payload.
+        columns: Vec<String>,
     },
     /// A member of a series has learned for a while. Payload: its newest points, one for training (the
     /// mean of the epoch) and one for validation in each epoch.
@@ -225,6 +149,8 @@ pub enum Event {
         series: SeriesId,
         /// Index of the member.
         member: usize,
+        /// Names of the metrics in the payload.
+        columns: Vec<String>,
     },
     /// A member of a series is done. Payload: its results.
     MemberEnded {
@@ -263,6 +189,8 @@ pub enum Event {
     Metrics {
         /// Which run.
         run: RunId,
+        /// Names of the metrics in the payload.
+        columns: Vec<String>,
     },
     /// The run goes on, waits or is over.
     State {
@@ -318,22 +246,4 @@ pub enum Event {
         /// What was measured.
         result: BenchResult,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn points_survive_the_payload_and_nan_does_too() {
-        let point =
-            MetricPoint { split: Split::Validation, step: 7, epoch: 1.5, accuracy: 0.5, r2: 0.25, ..MetricPoint::default() };
-        let mut values = point.to_values().to_vec();
-        values.push(1.0);
-        let back = MetricPoint::from_values(&values);
-        assert_eq!(back.len(), 1);
-        assert_eq!((back[0].split, back[0].step, back[0].epoch), (Split::Validation, 7, 1.5));
-        assert_eq!((back[0].accuracy, back[0].r2), (0.5, 0.25));
-        assert!(back[0].loss.is_nan());
-    }
 }

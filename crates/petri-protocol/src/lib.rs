@@ -10,6 +10,7 @@ pub mod event;
 pub mod experiment;
 pub mod ids;
 pub mod link;
+pub mod metric_point;
 pub mod network;
 pub mod notation;
 pub mod op;
@@ -24,9 +25,10 @@ pub mod wire_error;
 
 pub use command::{Command, ParameterRef, Probe, SampleRange, TensorPart};
 pub use data_info::{DataInfo, Split, SplitSizes, Task};
-pub use event::{Event, MetricPoint, RunEnd, RunState};
+pub use event::{Event, RunEnd, RunState};
 pub use experiment::{DataSource, DataSpec, Experiment, FileRef, NodeWeights};
 pub use ids::{RequestId, RunId, SeriesId};
+pub use metric_point::MetricPoint;
 pub use network::{NetworkSpec, NodeSpec};
 pub use op::{Function, Init, OpSpec, Padding, UpsampleMode};
 pub use problem::Problem;
@@ -38,4 +40,4 @@ pub use wire_error::{ErrorCode, WireError};
 
 /// Version of the messages in [`command`] and [`event`]. Raise it with every change that an older
 /// page or worker would misread: the worker says its version first, and a page that differs reloads it.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;

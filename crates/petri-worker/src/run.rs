@@ -26,7 +26,7 @@ pub(crate) struct Run {
     steps_per_second: Option<f64>,
     next_step_at: f64,
     millis_per_step: f64,
-    waiting: Vec<f32>,
+    waiting: Vec<MetricPoint>,
     last_message: f64,
     started: bool,
     wants_evaluation: bool,
@@ -160,10 +160,10 @@ impl Run {
             }
         }
         for point in self.session.metrics().await? {
-            self.waiting.extend(point.to_values());
-            if !point.loss.is_finite() && !matches!(ended, Some(RunEnd::Diverged { .. })) {
+            if !point.loss().is_finite() && !matches!(ended, Some(RunEnd::Diverged { .. })) {
                 ended = Some(RunEnd::Diverged { step: point.step as usize });
             }
+            self.waiting.push(point);
         }
         let millis = (now_millis() - before) / done as f64;
         // The first step compiles shaders: it says nothing about the next ones.
@@ -180,7 +180,7 @@ impl Run {
             return Ok(None);
         }
         let (point, end) = self.session.end_epoch(give_way_if_due).await?;
-        self.waiting.extend(point.to_values());
+        self.waiting.push(point);
         if end.is_some() {
             // The weights of the best epoch are back: the last point is theirs.
             self.add_validation().await?;
@@ -192,7 +192,7 @@ impl Run {
     async fn add_validation(&mut self) -> Result<(), EngineError> {
         let evaluation = self.session.evaluate(Split::Validation, give_way_if_due).await?;
         let point: MetricPoint = self.session.point(Split::Validation, &evaluation);
-        self.waiting.extend(point.to_values());
+        self.waiting.push(point);
         Ok(())
     }
 
@@ -210,7 +210,8 @@ impl Run {
         self.flush(true);
         let evaluation = self.session.evaluate(Split::Test, give_way_if_due).await?;
         let point = self.session.point(Split::Test, &evaluation);
-        codec::send_values(&Event::Committed { run: self.id }, &point.to_values());
+        let (columns, values) = MetricPoint::encode(&[point]);
+        codec::send_values(&Event::Committed { run: self.id, columns }, &values);
         Ok(())
     }
 
@@ -221,7 +222,8 @@ impl Run {
     /// Sends the points that wait, when it is time or when `now`.
     pub(crate) fn flush(&mut self, now: bool) {
         if !self.waiting.is_empty() && (now || now_millis() - self.last_message >= MESSAGE_MILLIS) {
-            codec::send_values(&Event::Metrics { run: self.id }, &self.waiting);
+            let (columns, values) = MetricPoint::encode(&self.waiting);
+            codec::send_values(&Event::Metrics { run: self.id, columns }, &values);
             self.waiting.clear();
             self.last_message = now_millis();
         }

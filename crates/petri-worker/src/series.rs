@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 
+use petri_data::metric::accuracy;
 use petri_engine::baselines::Baseline;
 use petri_engine::device::Device;
 use petri_engine::{EngineError, Results, Session, results};
+use petri_protocol::metric_point::LOSS;
 use petri_protocol::{Event, Member, MetricPoint, ModelSpec, RunEnd, SeriesId, Split, WireError};
 
 use crate::codec;
@@ -16,6 +18,8 @@ use crate::sources::Sources;
 const SLICE_MILLIS: f64 = 40.0;
 /// Steps between two readings of the losses: each holds its loss on the device.
 const STEPS_PER_READ: usize = 32;
+
+const ACCURACY: &str = accuracy::CARD.id;
 
 /// The member that is being trained.
 struct Current {
@@ -34,22 +38,17 @@ struct EpochMean {
 
 impl EpochMean {
     fn add(&mut self, point: &MetricPoint) {
-        self.loss += f64::from(point.loss);
-        self.accuracy += f64::from(point.accuracy);
+        self.loss += f64::from(point.loss());
+        self.accuracy += f64::from(point.get(ACCURACY));
         self.n += 1;
     }
 
     /// The mean as a point at the place of `last`; the next epoch begins anew.
     fn take(&mut self, last: &MetricPoint) -> MetricPoint {
         let n = f64::from(self.n.max(1));
-        let mean = MetricPoint {
-            split: Split::Train,
-            step: last.step,
-            epoch: last.epoch,
-            loss: (self.loss / n) as f32,
-            accuracy: (self.accuracy / n) as f32,
-            ..MetricPoint::default()
-        };
+        let mean = MetricPoint::new(Split::Train, last.step, last.epoch)
+            .with(LOSS, (self.loss / n) as f32)
+            .with(ACCURACY, (self.accuracy / n) as f32);
         *self = Self::default();
         mean
     }
@@ -117,7 +116,7 @@ impl Series {
             }
             for point in current.session.metrics().await? {
                 current.epoch.add(&point);
-                if !point.loss.is_finite() {
+                if !point.loss().is_finite() {
                     end = Some(RunEnd::Diverged { step: point.step as usize });
                 }
             }
@@ -129,8 +128,8 @@ impl Series {
             }
         }
         if !points.is_empty() {
-            let values: Vec<f32> = points.iter().flat_map(|p| p.to_values()).collect();
-            codec::send_values(&Event::SeriesPoints { series: self.id, member: current.index }, &values);
+            let (columns, values) = MetricPoint::encode(&points);
+            codec::send_values(&Event::SeriesPoints { series: self.id, member: current.index, columns }, &values);
         }
         Ok(end)
     }

@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use petri_data::metric::accuracy;
 use petri_data::generators::EXTENT;
 use petri_protocol::command::ProbeKind;
 use wasm_bindgen::JsCast;
@@ -12,7 +13,6 @@ use crate::context::lab;
 use crate::drawing::axis::label;
 use crate::drawing::colormap;
 use crate::drawing::picture::regions;
-use crate::state::curves::Quantity;
 use crate::state::probes::ProbeAnswer;
 
 /// Side of the canvas in its own pixels; twice the usual size on the page, for sharp points.
@@ -36,7 +36,7 @@ pub(crate) fn BoundaryView() -> impl IntoView {
     let text = Memo::new(move |_| {
         lab.model.with(|m| {
             let accuracy = m.curves.validation.last().map_or(String::new(), |p| {
-                format!(" It answers {} of the validation points rightly.", label(Quantity::Accuracy.of(p)))
+                format!(" It answers {} of the validation points rightly.", label(p.get(accuracy::CARD.id)))
             });
             format!("Decision regions after {} steps.{accuracy}", m.step)
         })

@@ -3,11 +3,12 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use petri_data::metric::{accuracy, balanced_accuracy, loss, mae};
 use petri_protocol::Split;
 
 use crate::context::lab;
 use crate::drawing::axis::{Axis, label, path};
-use crate::state::curves::{Curves, Quantity, smooth, thin};
+use crate::state::curves::{Curves, smooth, thin};
 
 /// Size of the drawing in its own units.
 const WIDTH: f32 = 440.0;
@@ -42,11 +43,12 @@ impl ChartKind {
         }
     }
 
-    fn quantity(self) -> Quantity {
+    /// Name of the metric that it shows.
+    fn metric(self) -> &'static str {
         match self {
-            Self::Loss => Quantity::Loss,
-            Self::Accuracy => Quantity::Accuracy,
-            Self::Errors => Quantity::MeanAbsoluteError,
+            Self::Loss => loss::CARD.id,
+            Self::Accuracy => accuracy::CARD.id,
+            Self::Errors => mae::CARD.id,
         }
     }
 }
@@ -68,17 +70,17 @@ struct Scene {
 }
 
 fn scene(curves: &Curves, kind: ChartKind, log: bool, smoothing: f32) -> Scene {
-    let quantity = kind.quantity();
-    let raw = curves.series(Split::Train, quantity);
+    let metric = kind.metric();
+    let raw = curves.series(Split::Train, metric);
     let mut lines = Vec::new();
     if smoothing > 0.0 {
         lines.push(Line { title: "training", class: "line line-train line-raw", points: thin(&raw, COLUMNS) });
     }
     lines.push(Line { title: "training", class: "line line-train", points: thin(&smooth(&raw, smoothing), COLUMNS) });
-    let validation = curves.series(Split::Validation, quantity);
+    let validation = curves.series(Split::Validation, metric);
     lines.push(Line { title: "validation", class: "line line-validation", points: thin(&validation, COLUMNS) });
     if kind == ChartKind::Accuracy {
-        let balanced = curves.series(Split::Validation, Quantity::BalancedAccuracy);
+        let balanced = curves.series(Split::Validation, balanced_accuracy::CARD.id);
         lines.push(Line { title: "validation, balanced", class: "line line-balanced", points: thin(&balanced, COLUMNS) });
     }
     let all = || lines.iter().flat_map(|l| l.points.iter());
@@ -221,11 +223,11 @@ fn Readout(kind: ChartKind, cursor: RwSignal<Option<f32>>, version: Memo<u64>) -
         lab.model.with_untracked(|m| {
             let mut parts = Vec::new();
             let mut epoch_shown = None;
-            let mut lines = vec![(Split::Train, kind.quantity(), "training"), (Split::Validation, kind.quantity(), "validation")];
+            let mut lines = vec![(Split::Train, kind.metric(), "training"), (Split::Validation, kind.metric(), "validation")];
             if kind == ChartKind::Accuracy {
-                lines.push((Split::Validation, Quantity::BalancedAccuracy, "balanced"));
+                lines.push((Split::Validation, balanced_accuracy::CARD.id, "balanced"));
             }
-            for (split, quantity, name) in lines {
+            for (split, metric, name) in lines {
                 let points = m.curves.of(split);
                 let point = match cursor.get() {
                     Some(epoch) => {
@@ -234,9 +236,9 @@ fn Readout(kind: ChartKind, cursor: RwSignal<Option<f32>>, version: Memo<u64>) -
                     }
                     None => points.last(),
                 };
-                if let Some(point) = point.filter(|p| quantity.of(p).is_finite()) {
+                if let Some(point) = point.filter(|p| p.get(metric).is_finite()) {
                     epoch_shown.get_or_insert(point.epoch);
-                    parts.push(format!("{name} {:.4}", quantity.of(point)));
+                    parts.push(format!("{name} {:.4}", point.get(metric)));
                 }
             }
             match epoch_shown {
@@ -257,7 +259,7 @@ fn ValueTable(kind: ChartKind, version: Memo<u64>) -> impl IntoView {
     let details: NodeRef<html::Details> = NodeRef::new();
     let rows = move || {
         version.with(|_| ());
-        let quantity = kind.quantity();
+        let metric = kind.metric();
         lab.model.with_untracked(|m| {
             let validation = &m.curves.validation;
             let newest = &validation[validation.len().saturating_sub(TABLE_ROWS)..];
@@ -271,8 +273,8 @@ fn ValueTable(kind: ChartKind, version: Memo<u64>) -> impl IntoView {
                         .iter()
                         .rev()
                         .find(|t| t.step <= p.step)
-                        .map_or("—".to_owned(), |t| format!("{:.4}", quantity.of(t)));
-                    view! { <tr><td>{label(p.epoch)}</td><td>{train}</td><td>{format!("{:.4}", quantity.of(p))}</td></tr> }
+                        .map_or("—".to_owned(), |t| format!("{:.4}", t.get(metric)));
+                    view! { <tr><td>{label(p.epoch)}</td><td>{train}</td><td>{format!("{:.4}", p.get(metric))}</td></tr> }
                 })
                 .collect_view()
         })

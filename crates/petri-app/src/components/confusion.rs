@@ -1,7 +1,8 @@
 //! The confusion matrix and the numbers that are read from it.
 
 use leptos::prelude::*;
-use petri_data::metrics::Confusion;
+use petri_data::metric::{Confusion, Judged};
+use petri_protocol::Task;
 use petri_protocol::command::ProbeKind;
 
 use crate::context::lab;
@@ -24,14 +25,13 @@ pub(crate) fn ConfusionView() -> impl IntoView {
             }),
         })
     });
-    let classes = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(|i| i.classes.clone()).unwrap_or_default()));
+    let asked = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(|i| (i.task, i.classes.clone()))));
     let split = move || lab.model.with(|m| m.judged_split().title());
     view! {
         <section class="panel" aria-labelledby="confusion-title">
             <h2 id="confusion-title">"Confusion matrix "<span class="hint">"("{split}" data)"</span></h2>
-            {move || matrix.get().map(|c| {
-                let names = classes.get();
-                view! { <div class="table-scroll" tabindex="0" role="group" aria-label="Confusion matrix">{table(&c, &names)}</div>{metrics(&c, &names)} }
+            {move || matrix.get().zip(asked.get()).map(|(c, (task, names))| {
+                view! { <div class="table-scroll" tabindex="0" role="group" aria-label="Confusion matrix">{table(&c, &names)}</div>{metrics(&c, task, &names)} }
             })}
         </section>
     }
@@ -62,20 +62,13 @@ fn table(confusion: &Confusion, names: &[String]) -> impl IntoView + use<> {
     }
 }
 
-fn metrics(confusion: &Confusion, names: &[String]) -> impl IntoView + use<> {
-    let mut all =
-        vec![("accuracy".to_owned(), confusion.accuracy()), ("balanced accuracy".to_owned(), confusion.balanced_accuracy())];
-    let note = (names.len() == 2).then(|| {
-        let m = confusion.of_class(1);
-        all.push(("sensitivity".into(), m.sensitivity));
-        all.push(("specificity".into(), m.specificity));
-        all.push(("precision".into(), m.precision));
-        all.push(("F1".into(), m.f1));
-        view! { <p class="hint">"“Positive” is "<strong>{names[1].clone()}</strong>"."</p> }
+/// The metrics of the task that come from the matrix.
+fn metrics(confusion: &Confusion, task: Task, names: &[String]) -> impl IntoView + use<> {
+    let judged = Judged { confusion: Some(confusion.clone()), ..Judged::default() };
+    let items = judged.values(task, names.len()).into_iter().map(|(card, value)| {
+        let id = card.id.replace('_', "-");
+        view! { <div><dt title=card.help>{card.title}</dt><dd data-testid=format!("metric-{id}")>{card.text(value)}</dd></div> }
     });
-    let items = all.into_iter().map(|(name, value)| {
-        let id = name.replace(' ', "-").to_lowercase();
-        view! { <div><dt>{name}</dt><dd data-testid=format!("metric-{id}")>{format!("{value:.3}")}</dd></div> }
-    });
+    let note = (names.len() == 2).then(|| view! { <p class="hint">"“Positive” is "<strong>{names[1].clone()}</strong>"."</p> });
     view! { <dl class="facts">{items.collect_view()}</dl>{note} }
 }

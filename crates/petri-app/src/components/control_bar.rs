@@ -1,12 +1,12 @@
 //! Train, pause, one step, rewind; speed and learning rate; what is going on; the engine and why.
 
 use leptos::prelude::*;
+use petri_data::metric::accuracy;
 use petri_protocol::RunEnd;
 
 use crate::components::controls::LearningRate;
 use crate::context::lab;
 use crate::drawing::axis::label;
-use crate::state::curves::Quantity;
 use crate::state::diagnosis::diagnose;
 use crate::state::{Model, Phase};
 
@@ -125,7 +125,7 @@ fn Announcer() -> impl IntoView {
             match m.phase {
                 Phase::Running => {
                     let point = m.curves.validation.iter().rev().find(|p| p.epoch as usize <= epoch);
-                    let accuracy = point.map(|p| format!(", validation accuracy {}", label(Quantity::Accuracy.of(p))));
+                    let accuracy = point.map(|p| format!(", validation accuracy {}", label(p.get(accuracy::CARD.id))));
                     format!("Training, epoch {epoch}{}", accuracy.unwrap_or_default())
                 }
                 _ => status(m),

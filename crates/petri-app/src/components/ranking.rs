@@ -1,7 +1,7 @@
 //! ROC and precision-recall curves, and the threshold that moves everything at once.
 
 use leptos::prelude::*;
-use petri_data::metrics::Ranking;
+use petri_data::metric::Ranking;
 
 use crate::context::lab;
 use crate::drawing::axis::{Axis, label, path};

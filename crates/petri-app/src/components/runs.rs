@@ -1,6 +1,7 @@
 //! Several runs: starting them, their progress, box plot, curves over each other, results as a file.
 
 use leptos::prelude::*;
+use petri_data::metric::{self, loss};
 use petri_protocol::{ModelSpec, Task, link};
 
 use crate::components::box_plot::box_plot;
@@ -8,9 +9,9 @@ use crate::components::importance::bar;
 use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
-use crate::lesson::dish::{METRICS, Runs};
+use crate::lesson::dish::Runs;
 use crate::state::controls;
-use crate::state::history::{Curve, RunRecord, csv, labels};
+use crate::state::history::{RunRecord, csv, labels};
 
 const WIDTH: f32 = 460.0;
 const HEIGHT: f32 = 200.0;
@@ -103,7 +104,7 @@ pub(crate) fn RunsView(
 
 /// Results that the shown runs have, in the order of the menu.
 fn metrics_of(records: &[RunRecord]) -> Vec<String> {
-    METRICS.iter().filter(|m| records.iter().any(|r| r.value(m).is_some())).map(|m| (*m).to_owned()).collect()
+    metric::result_names().into_iter().filter(|m| records.iter().any(|r| r.value(m).is_some())).collect()
 }
 
 /// Seeds, values of one setting, and models to compare.
@@ -186,9 +187,9 @@ fn Overlay(records: Memo<Vec<RunRecord>>) -> impl IntoView {
         records.with(|r| {
             let all: Vec<&RunRecord> = r.iter().collect();
             let labels = labels(&all);
-            let lines = all.iter().filter(|r| !r.validation.loss.is_empty()).map(|r| {
+            let lines = all.iter().filter(|r| !r.validation.of(loss::CARD.id).is_empty()).map(|r| {
                 let group = labels.iter().position(|l| *l == r.label).unwrap_or(0);
-                (group, finite(&r.validation.loss))
+                (group, finite(r.validation.of(loss::CARD.id)))
             });
             (lines.collect::<Vec<_>>(), labels)
         })
@@ -216,7 +217,7 @@ fn Overlay(records: Memo<Vec<RunRecord>>) -> impl IntoView {
     }
 }
 
-fn finite(curve: &Curve) -> Vec<(f32, f32)> {
+fn finite(curve: &[(f32, Option<f32>)]) -> Vec<(f32, f32)> {
     curve.iter().filter_map(|(x, y)| y.map(|y| (*x, y))).collect()
 }
 

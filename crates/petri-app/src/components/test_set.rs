@@ -1,7 +1,8 @@
 //! The test set: locked until the learner commits to a model, then opened once.
 
 use leptos::prelude::*;
-use petri_protocol::Task;
+use petri_data::metric;
+use petri_protocol::MetricPoint;
 
 use crate::context::lab;
 use crate::state::Phase;
@@ -10,21 +11,20 @@ use crate::state::Phase;
 #[component]
 pub(crate) fn TestSet() -> impl IntoView {
     let lab = lab();
-    let result = Memo::new(move |_| lab.model.with(|m| m.committed.map(|p| (p, m.curves.validation.last().copied()))));
+    let result = Memo::new(move |_| lab.model.with(|m| m.committed.clone().map(|p| (p, m.curves.validation.last().cloned()))));
     let n = Memo::new(move |_| lab.info.with(|i| i.as_ref().map_or(0, |i| i.sizes.test)));
     let asked = RwSignal::new(false);
     let can_commit =
         move || lab.model.with(|m| m.step > 0) && matches!(lab.phase.get(), Phase::Paused | Phase::Running | Phase::Ended(_));
-    let is_number = move || lab.info.with(|i| i.as_ref().is_some_and(|i| i.task == Task::Regression));
     view! {
         <section class="panel" aria-labelledby="test-title" data-testid="test-set">
             <h2 id="test-title">"Test set"</h2>
             {move || match result.get() {
                 Some((test, validation)) => {
-                    let row = move |p: petri_protocol::MetricPoint| if is_number() {
-                        format!("mean absolute error {:.4}, RMSE {:.4}, R² {:.3}", p.mae, p.rmse, p.r2)
-                    } else {
-                        format!("accuracy {:.3}, balanced {:.3}, loss {:.4}", p.accuracy, p.balanced_accuracy, p.loss)
+                    let row = |p: MetricPoint| {
+                        let known = p.values().filter_map(|(name, value)| Some((metric::find(name)?, value)));
+                        let texts: Vec<String> = known.map(|(card, v)| format!("{} {}", card.title, card.text(f64::from(v)))).collect();
+                        texts.join(", ")
                     };
                     view! {
                         <dl class="results">

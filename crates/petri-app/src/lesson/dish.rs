@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use petri_data::metric;
 use petri_protocol::series::{MAX_MEMBERS, members};
 use petri_protocol::{Experiment, Member, ModelSpec, link, presets};
 
@@ -22,25 +23,6 @@ pub struct Runs {
     /// What learns.
     pub models: Vec<ModelSpec>,
 }
-
-/// Results that a box plot can show.
-pub const METRICS: [&str; 15] = [
-    "val_accuracy",
-    "val_balanced_accuracy",
-    "val_loss",
-    "val_sensitivity",
-    "val_specificity",
-    "val_f1",
-    "val_roc_auc",
-    "val_mae",
-    "val_mse",
-    "val_rmse",
-    "val_r2",
-    "train_accuracy",
-    "train_loss",
-    "train_mae",
-    "epochs",
-];
 
 /// A dish.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,8 +121,14 @@ pub fn read(text: &str, first_line: usize) -> Result<Dish, Mistake> {
                 }
             }
             "seeds" => runs.n_seeds = number(MAX_MEMBERS as f64)? as usize,
-            "metric" if METRICS.contains(&value) => runs.metric = value.into(),
-            "metric" => return Err((line, unknown("metric", value, &METRICS))),
+            "metric" => {
+                let known = metric::result_names();
+                if !known.iter().any(|name| name == value) {
+                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                    return Err((line, unknown("metric", value, &known)));
+                }
+                runs.metric = value.into();
+            }
             "models" => runs.models = list(value).into_iter().map(|m| model(m, line)).collect::<Result<_, _>>()?,
             "variant" => variants.push((line, value)),
             "speed" => dish.speed = Some(number(1000.0)?),

@@ -2,31 +2,6 @@
 
 use petri_protocol::{MetricPoint, RunId, Split};
 
-/// Which quantity a chart shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Quantity {
-    /// Mean loss.
-    Loss,
-    /// Part of the answers that is right.
-    Accuracy,
-    /// Mean over the classes of the part that is right.
-    BalancedAccuracy,
-    /// Mean absolute error in the unit of the target.
-    MeanAbsoluteError,
-}
-
-impl Quantity {
-    /// Value of a point.
-    pub fn of(self, point: &MetricPoint) -> f32 {
-        match self {
-            Self::Loss => point.loss,
-            Self::Accuracy => point.accuracy,
-            Self::BalancedAccuracy => point.balanced_accuracy,
-            Self::MeanAbsoluteError => point.mae,
-        }
-    }
-}
-
 /// All points of one run.
 #[derive(Debug, Clone, Default)]
 pub struct Curves {
@@ -77,9 +52,9 @@ impl Curves {
         }
     }
 
-    /// Epochs and values of a quantity, without points that have no such value.
-    pub fn series(&self, split: Split, quantity: Quantity) -> Vec<(f32, f32)> {
-        self.of(split).iter().map(|p| (p.epoch, quantity.of(p))).filter(|(_, v)| v.is_finite()).collect()
+    /// Epochs and values of a metric, without points that have no such value.
+    pub fn series(&self, split: Split, metric: &str) -> Vec<(f32, f32)> {
+        self.of(split).iter().map(|p| (p.epoch, p.get(metric))).filter(|(_, v)| v.is_finite()).collect()
     }
 }
 
@@ -122,7 +97,7 @@ mod tests {
     use super::*;
 
     fn point(split: Split, step: u32, loss: f32) -> MetricPoint {
-        MetricPoint { split, step, epoch: step as f32 / 10.0, loss, accuracy: 0.5, ..MetricPoint::default() }
+        MetricPoint::new(split, step, step as f32 / 10.0).with("loss", loss).with("accuracy", 0.5)
     }
 
     #[test]
@@ -139,8 +114,8 @@ mod tests {
     fn values_that_are_no_numbers_are_left_out() {
         let mut curves = Curves::default();
         curves.extend(RunId(1), vec![point(Split::Train, 1, f32::NAN), point(Split::Train, 2, 1.0)]);
-        assert_eq!(curves.series(Split::Train, Quantity::Loss), [(0.2, 1.0)]);
-        assert!(curves.series(Split::Train, Quantity::BalancedAccuracy).is_empty());
+        assert_eq!(curves.series(Split::Train, "loss"), [(0.2, 1.0)]);
+        assert!(curves.series(Split::Train, "balanced_accuracy").is_empty());
     }
 
     #[test]

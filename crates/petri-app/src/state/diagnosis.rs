@@ -40,23 +40,24 @@ impl Diagnosis {
 pub fn diagnose(validation: &[MetricPoint]) -> Option<Diagnosis> {
     let (first, last) = (validation.first()?, validation.last()?);
     let newest = &validation[validation.len().saturating_sub(WINDOW)..];
-    let lowest = validation.iter().map(|p| p.loss).fold(f32::INFINITY, f32::min);
-    let jumps = newest.windows(2).filter(|w| w[1].loss - w[0].loss > JUMP * lowest.max(LOW)).count();
-    let mean = newest.iter().map(|p| p.loss).sum::<f32>() / newest.len() as f32;
+    let lowest = validation.iter().map(|p| p.loss()).fold(f32::INFINITY, f32::min);
+    let jumps = newest.windows(2).filter(|w| w[1].loss() - w[0].loss() > JUMP * lowest.max(LOW)).count();
+    let mean = newest.iter().map(|p| p.loss()).sum::<f32>() / newest.len() as f32;
     // Jumps far below the start are those of a network that has learned.
-    if jumps >= MIN_JUMPS && mean > HIGH * first.loss {
+    if jumps >= MIN_JUMPS && mean > HIGH * first.loss() {
         return Some(Diagnosis::Oscillating);
     }
-    let flat = last.epoch - first.epoch >= MIN_EPOCHS && last.loss > LOW && first.loss - lowest < FLAT * first.loss;
+    let flat = last.epoch - first.epoch >= MIN_EPOCHS && last.loss() > LOW && first.loss() - lowest < FLAT * first.loss();
     flat.then_some(Diagnosis::Stuck)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use petri_protocol::Split;
 
     fn points(losses: impl Iterator<Item = f32>) -> Vec<MetricPoint> {
-        losses.enumerate().map(|(i, loss)| MetricPoint { epoch: i as f32, loss, ..MetricPoint::default() }).collect()
+        losses.enumerate().map(|(i, loss)| MetricPoint::new(Split::Validation, i as u32, i as f32).with("loss", loss)).collect()
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Runs that are over: their curves and results, kept in the browser and compared with each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use petri_data::metric::{accuracy, loss, mae};
 use petri_protocol::{MetricPoint, ModelSpec, RunEnd, Split};
 use serde::{Deserialize, Serialize};
 
@@ -9,34 +10,39 @@ use serde::{Deserialize, Serialize};
 pub const MAX_RECORDS: usize = 400;
 /// Most points of a curve that are kept.
 const MAX_POINTS: usize = 300;
+/// Metrics whose curves are kept with a run; of all others the result is.
+const KEPT_CURVES: &[&str] = &[loss::CARD.id, accuracy::CARD.id, mae::CARD.id];
 
 /// A curve: epochs and values. What is no number is kept as nothing, since JSON has no NaN.
 pub type Curve = Vec<(f32, Option<f32>)>;
 
-/// Curves of one part of the data.
+/// Curves of one part of the data, by the names of their metrics.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct PartCurves {
-    /// Mean loss.
-    pub loss: Curve,
-    /// Part of the answers that is right; empty where a number is predicted.
-    pub accuracy: Curve,
-    /// Mean absolute error; empty unless a number is predicted.
-    pub mae: Curve,
-}
+#[serde(transparent)]
+pub struct PartCurves(BTreeMap<String, Curve>);
 
 impl PartCurves {
-    /// The curves of some points, thinned evenly.
+    /// The curves of some points, thinned evenly. What has no value at all is left out.
     pub fn new<'a>(points: impl Iterator<Item = &'a MetricPoint>) -> Self {
         let points: Vec<&MetricPoint> = points.collect();
         let every = points.len().div_ceil(MAX_POINTS).max(1);
         let last = points.len().saturating_sub(1);
-        let kept = || points.iter().enumerate().filter(|(i, _)| i % every == 0 || *i == last).map(|(_, p)| p);
+        let kept: Vec<&MetricPoint> =
+            points.iter().enumerate().filter(|(i, _)| i % every == 0 || *i == last).map(|(_, p)| *p).collect();
         let finite = |v: f32| v.is_finite().then_some(v);
-        let curve = |of: fn(&MetricPoint) -> f32| -> Curve {
-            let curve: Curve = kept().map(|p| (p.epoch, finite(of(p)))).collect();
-            if curve.iter().all(|(_, v)| v.is_none()) { Curve::new() } else { curve }
-        };
-        Self { loss: curve(|p| p.loss), accuracy: curve(|p| p.accuracy), mae: curve(|p| p.mae) }
+        let mut curves = BTreeMap::new();
+        for name in KEPT_CURVES {
+            let curve: Curve = kept.iter().map(|p| (p.epoch, finite(p.get(name)))).collect();
+            if curve.iter().any(|(_, v)| v.is_some()) {
+                curves.insert((*name).to_owned(), curve);
+            }
+        }
+        Self(curves)
+    }
+
+    /// The curve of a metric; empty where there is none.
+    pub fn of(&self, metric: &str) -> &[(f32, Option<f32>)] {
+        self.0.get(metric).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -233,23 +239,32 @@ mod tests {
     #[test]
     fn nan_survives_storage_as_nothing() {
         let points = [
-            MetricPoint { epoch: 1.0, loss: f32::NAN, ..MetricPoint::default() },
-            MetricPoint { epoch: 2.0, loss: 0.5, ..MetricPoint::default() },
+            MetricPoint::new(Split::Train, 1, 1.0).with("loss", f32::NAN),
+            MetricPoint::new(Split::Train, 2, 2.0).with("loss", 0.5),
         ];
         let curves = PartCurves::new(points.iter());
-        assert_eq!(curves.loss, [(1.0, None), (2.0, Some(0.5))]);
-        assert!(curves.accuracy.is_empty());
+        assert_eq!(curves.of("loss"), [(1.0, None), (2.0, Some(0.5))]);
+        assert!(curves.of("accuracy").is_empty());
         let text = serde_json::to_string(&curves).expect("JSON");
         assert_eq!(serde_json::from_str::<PartCurves>(&text).expect("JSON"), curves);
     }
 
     #[test]
+    fn records_of_earlier_visits_stay_readable() {
+        let old = r#"{"loss":[[1.0,null],[2.0,0.5]],"accuracy":[[1.0,0.25],[2.0,0.5]],"mae":[]}"#;
+        let curves: PartCurves = serde_json::from_str(old).expect("the form of the first records");
+        assert_eq!(curves.of("loss"), [(1.0, None), (2.0, Some(0.5))]);
+        assert_eq!(curves.of("accuracy").len(), 2);
+    }
+
+    #[test]
     fn long_curves_keep_their_end() {
         let points: Vec<MetricPoint> =
-            (0..1000).map(|i| MetricPoint { epoch: i as f32, loss: 1.0, ..MetricPoint::default() }).collect();
+            (0..1000).map(|i| MetricPoint::new(Split::Train, i, i as f32).with("loss", 1.0)).collect();
         let curves = PartCurves::new(points.iter());
-        assert!(curves.loss.len() <= MAX_POINTS + 1);
-        assert_eq!(curves.loss.last().map(|p| p.0), Some(999.0));
+        let loss = curves.of("loss");
+        assert!(loss.len() <= MAX_POINTS + 1);
+        assert_eq!(loss.last().map(|p| p.0), Some(999.0));
     }
 
     #[test]

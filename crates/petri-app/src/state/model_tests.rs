@@ -24,6 +24,11 @@ fn started(link: &str) -> Model {
     model
 }
 
+fn apply_points(model: &mut Model, run: RunId, points: &[MetricPoint]) {
+    let (columns, values) = MetricPoint::encode(points);
+    model.apply(Event::Metrics { run, columns }, &values);
+}
+
 fn file() -> (FileRef, DataInfo) {
     let info = DataInfo {
         title: "t".into(),
@@ -87,8 +92,8 @@ fn problems_stop_the_start_and_mending_them_starts() {
 fn a_crash_keeps_the_curves_and_starts_a_new_worker() {
     let mut model = started("v=1&preset=one-neuron");
     let run = model.run;
-    let point = MetricPoint { split: Split::Train, step: 1, epoch: 0.1, loss: 1.0, accuracy: 0.5, ..MetricPoint::default() };
-    model.apply(Event::Metrics { run }, &point.to_values());
+    let point = MetricPoint::new(Split::Train, 1, 0.1).with("loss", 1.0).with("accuracy", 0.5);
+    apply_points(&mut model, run, &[point.clone()]);
     let crash = WireError::new(ErrorCode::WorkerCrashed, "boom");
     let effects = model.apply(Event::Failed { run: None, request: None, error: crash.clone() }, &[]);
     assert!(matches!(effects[..], [Effect::Spawn { kind: WorkerKind::Cpu, .. }]));
@@ -98,7 +103,7 @@ fn a_crash_keeps_the_curves_and_starts_a_new_worker() {
     assert_eq!(model.phase, Phase::Preparing);
     assert_eq!(model.curves.train.len(), 1, "kept until the new run trains");
     let run = model.run;
-    model.apply(Event::Metrics { run }, &point.to_values());
+    apply_points(&mut model, run, &[point.clone()]);
     assert_eq!((model.curves.run, model.curves.train.len()), (run, 1));
 }
 
@@ -182,12 +187,14 @@ fn a_commitment_opens_the_test_set_for_this_run_only() {
     let run = model.run;
     assert_eq!(model.judged_split(), Split::Validation);
     assert_eq!(model.commit(), [Effect::Send(Command::Commit { run })]);
-    let point = MetricPoint { split: Split::Test, step: 3, accuracy: 0.75, ..MetricPoint::default() };
-    model.apply(Event::Committed { run }, &point.to_values());
+    let point = MetricPoint::new(Split::Test, 3, 0.0).with("accuracy", 0.75);
+    let (columns, values) = MetricPoint::encode(&[point.clone()]);
+    model.apply(Event::Committed { run, columns }, &values);
     assert_eq!(model.judged_split(), Split::Test);
     model.set("seed", "2");
     assert_eq!((model.judged_split(), model.committed), (Split::Validation, None), "another run, another lock");
-    model.apply(Event::Committed { run }, &point.to_values());
+    let (columns, values) = MetricPoint::encode(&[point.clone()]);
+    model.apply(Event::Committed { run, columns }, &values);
     assert_eq!(model.committed, None, "of a run that is not current");
 }
 
@@ -233,16 +240,9 @@ fn another_target_brings_a_loss_and_a_network_that_fit() {
 #[test]
 fn a_goal_with_a_limit_of_epochs_is_seen_in_the_middle_of_a_message() {
     let mut model = started("v=1&preset=one-neuron");
-    let point = |epoch: f32, loss: f32| MetricPoint {
-        split: Split::Validation,
-        step: epoch as u32,
-        epoch,
-        loss,
-        ..MetricPoint::default()
-    };
-    let values: Vec<f32> = [point(10.0, 0.5), point(30.0, 0.05), point(90.0, 0.01)].iter().flat_map(|p| p.to_values()).collect();
+    let point = |epoch: f32, loss: f32| MetricPoint::new(Split::Validation, epoch as u32, epoch).with("loss", loss);
     let run = model.run;
-    model.apply(Event::Metrics { run }, &values);
+    apply_points(&mut model, run, &[point(10.0, 0.5), point(30.0, 0.05), point(90.0, 0.01)]);
     let goal = |text: &str| crate::lesson::goal::read(text, 1).expect("a goal");
     assert!(model.reaches(&goal("val_loss < 0.1 and epochs <= 40")));
     assert!(!model.reaches(&goal("val_loss < 0.1 and epochs <= 20")));

@@ -1,6 +1,6 @@
 //! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
 
-use petri_data::metrics::{Confusion, Ranking, argmax};
+use petri_data::metric::{Confusion, Ranking, argmax};
 use petri_protocol::command::ProbeKind;
 use petri_protocol::{MetricPoint, RunEnd, Split, Task};
 
@@ -74,21 +74,21 @@ impl Model {
         let test = |of: fn(&MetricPoint) -> f32| self.committed.as_ref().map(of).filter(|v| v.is_finite()).map(f64::from);
         let second = || self.scores().filter(|s| s.step == self.step && !s.second.is_empty()).map(|s| s.confusion.of_class(1));
         match quantity {
-            Quantity::TrainAccuracy => self.last_epoch(|p| p.accuracy),
-            Quantity::TrainLoss => self.last_epoch(|p| p.loss),
-            Quantity::ValAccuracy => validation(|p| p.accuracy),
-            Quantity::ValBalancedAccuracy => validation(|p| p.balanced_accuracy),
-            Quantity::ValLoss => validation(|p| p.loss),
-            Quantity::ValMae => validation(|p| p.mae),
-            Quantity::ValRmse => validation(|p| p.rmse),
-            Quantity::ValR2 => validation(|p| p.r2),
+            Quantity::TrainAccuracy => self.last_epoch(|p| p.get("accuracy")),
+            Quantity::TrainLoss => self.last_epoch(|p| p.get("loss")),
+            Quantity::ValAccuracy => validation(|p| p.get("accuracy")),
+            Quantity::ValBalancedAccuracy => validation(|p| p.get("balanced_accuracy")),
+            Quantity::ValLoss => validation(|p| p.get("loss")),
+            Quantity::ValMae => validation(|p| p.get("mae")),
+            Quantity::ValRmse => validation(|p| p.get("rmse")),
+            Quantity::ValR2 => validation(|p| p.get("r2")),
             Quantity::Sensitivity => second().map(|m| m.sensitivity),
             Quantity::Specificity => second().map(|m| m.specificity),
             Quantity::Precision => second().map(|m| m.precision),
             Quantity::F1 => second().map(|m| m.f1),
-            Quantity::TestAccuracy => test(|p| p.accuracy),
-            Quantity::TestMae => test(|p| p.mae),
-            Quantity::Gap => Some(self.last_epoch(|p| p.accuracy)? - validation(|p| p.accuracy)?),
+            Quantity::TestAccuracy => test(|p| p.get("accuracy")),
+            Quantity::TestMae => test(|p| p.get("mae")),
+            Quantity::Gap => Some(self.last_epoch(|p| p.get("accuracy"))? - validation(|p| p.get("accuracy"))?),
             Quantity::NParameters => {
                 let shape = self.experiment.network.infer(self.info()?.input).ok()?;
                 Some(shape.n_parameters() as f64)
@@ -115,12 +115,12 @@ impl Model {
     fn result_at(&self, quantity: Quantity, point: &MetricPoint) -> Option<f64> {
         let finite = |v: f32| v.is_finite().then_some(f64::from(v));
         match quantity {
-            Quantity::ValAccuracy => finite(point.accuracy),
-            Quantity::ValBalancedAccuracy => finite(point.balanced_accuracy),
-            Quantity::ValLoss => finite(point.loss),
-            Quantity::ValMae => finite(point.mae),
-            Quantity::ValRmse => finite(point.rmse),
-            Quantity::ValR2 => finite(point.r2),
+            Quantity::ValAccuracy => finite(point.get("accuracy")),
+            Quantity::ValBalancedAccuracy => finite(point.get("balanced_accuracy")),
+            Quantity::ValLoss => finite(point.loss()),
+            Quantity::ValMae => finite(point.get("mae")),
+            Quantity::ValRmse => finite(point.get("rmse")),
+            Quantity::ValR2 => finite(point.get("r2")),
             Quantity::Epochs => finite(point.epoch),
             other => self.result(other),
         }

@@ -65,9 +65,9 @@ impl Series {
     }
 
     /// Takes points of a member.
-    pub fn extend(&mut self, member: usize, values: &[f32]) {
+    pub fn extend(&mut self, member: usize, points: Vec<MetricPoint>) {
         if let Some(waiting) = self.members.get_mut(member) {
-            waiting.points.extend(MetricPoint::from_values(values));
+            waiting.points.extend(points);
         }
     }
 
@@ -127,8 +127,8 @@ mod tests {
         let experiment = (presets::mlp::CARD.experiment)();
         let members = members(&[("a".into(), experiment)], &[petri_protocol::ModelSpec::Network], 2);
         let mut series = Series::start(SeriesId(1), 77, "lab", "mlp", members);
-        let point = MetricPoint { split: Split::Validation, epoch: 100.0, loss: 0.5, ..MetricPoint::default() };
-        series.extend(1, &point.to_values());
+        let point = MetricPoint::new(Split::Validation, 1, 100.0).with("loss", 0.5);
+        series.extend(1, vec![point]);
         assert!((series.part() - 0.25).abs() < 1e-6, "half of one of two");
         let part = |name: &str, n| PayloadPart { name: name.into(), shape: vec![n] };
         let parts = [part("val_accuracy", 1), part("importance", 2)];

@@ -2,7 +2,7 @@
 
 use petri_data::generators::EXTENT;
 use petri_protocol::event::PayloadPart;
-use petri_protocol::{Probe, SampleRange, Split, TensorShape};
+use petri_protocol::{Probe, SampleRange, Split, Task, TensorShape};
 
 mod backprop;
 mod scores;
@@ -236,10 +236,14 @@ fn samples(session: &Session, range: SampleRange) -> Result<Answer, EngineError>
 }
 
 async fn confusion(session: &Session, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
-    let Some(confusion) = session.evaluate(split, pause).await?.confusion else {
-        return refuse("samples with several labels have no confusion matrix");
+    let info = &session.dataset().info;
+    if !matches!(info.task, Task::MultiClass | Task::Segmentation) {
+        return refuse("only classes have a confusion matrix");
+    }
+    let Some(confusion) = session.evaluate(split, pause).await?.judged.confusion else {
+        return refuse("nothing was answered");
     };
-    let k = session.dataset().info.n_classes();
+    let k = info.n_classes();
     let mut answer = Answer::default();
     answer.push("confusion", vec![k, k], confusion.counts().iter().map(|&n| n as f32).collect());
     Ok(answer)

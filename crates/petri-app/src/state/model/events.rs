@@ -29,12 +29,12 @@ impl Model {
                 }
                 effects
             }
-            Event::Committed { run } if run == self.run => {
-                self.committed = MetricPoint::from_values(values).first().copied();
+            Event::Committed { run, columns } if run == self.run => {
+                self.committed = MetricPoint::decode(&columns, values).pop();
                 Vec::new()
             }
-            Event::SeriesPoints { series, member } if series == self.series.id => {
-                self.series.extend(member, values);
+            Event::SeriesPoints { series, member, columns } if series == self.series.id => {
+                self.series.extend(member, MetricPoint::decode(&columns, values));
                 Vec::new()
             }
             Event::MemberEnded { series, member, end, error, parts } if series == self.series.id => {
@@ -45,8 +45,8 @@ impl Model {
                 self.progress = None;
                 Vec::new()
             }
-            Event::Metrics { run } if run == self.run => {
-                let points = MetricPoint::from_values(values);
+            Event::Metrics { run, columns } if run == self.run => {
+                let points = MetricPoint::decode(&columns, values);
                 if let Some(last) = points.last() {
                     self.step = self.step.max(last.step as usize);
                 }

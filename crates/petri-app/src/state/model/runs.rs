@@ -1,9 +1,10 @@
 //! Runs that are compared: series, records, the commitment to a model, and what is looked at.
 
+use petri_data::metric::{EPOCHS, result_name};
 use petri_protocol::engine_choice::Engine;
 use petri_protocol::event::PayloadPart;
 use petri_protocol::link::Opened;
-use petri_protocol::{Command, Member, ParameterRef, RunEnd, SeriesId, TensorPart, WireError};
+use petri_protocol::{Command, Member, ParameterRef, RunEnd, SeriesId, Split, TensorPart, WireError};
 
 use super::{Effect, Model};
 use crate::state::history::{PartCurves, RECORD_VERSION, RunRecord};
@@ -101,18 +102,10 @@ impl Model {
     pub(super) fn keep_run(&mut self, end: RunEnd) -> Vec<Effect> {
         let finite = |v: f32| v.is_finite().then_some(v);
         let mut values = Vec::new();
-        if let Some(p) = self.curves.validation.last() {
-            let all = [
-                ("loss", p.loss),
-                ("accuracy", p.accuracy),
-                ("balanced_accuracy", p.balanced_accuracy),
-                ("mae", p.mae),
-                ("rmse", p.rmse),
-                ("r2", p.r2),
-            ];
-            values.extend(all.into_iter().filter_map(|(n, v)| finite(v).map(|v| (format!("val_{n}"), Some(v)))));
+        if let Some(point) = self.curves.validation.last() {
+            values.extend(point.values().filter_map(|(n, v)| finite(v).map(|v| (result_name(Split::Validation, n), Some(v)))));
         }
-        values.push(("epochs".into(), finite(self.epoch() as f32)));
+        values.push((EPOCHS.into(), finite(self.epoch() as f32)));
         let record = RunRecord {
             version: RECORD_VERSION,
             id: self.clock,

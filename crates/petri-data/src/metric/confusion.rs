@@ -61,6 +61,8 @@ pub struct ClassMetrics {
     pub precision: f64,
     /// Harmonic mean of precision and sensitivity: 2 TP / (2 TP + FP + FN).
     pub f1: f64,
+    /// Intersection over union (Jaccard): TP / (TP + FP + FN).
+    pub iou: f64,
 }
 
 /// 0 where there is nothing to divide by, as scikit-learn's `zero_division=0`.
@@ -83,12 +85,26 @@ impl Confusion {
         self.counts.get(truth * self.k + prediction).copied().unwrap_or(0)
     }
 
+    /// Number of classes.
+    pub fn n_classes(&self) -> usize {
+        self.k
+    }
+
+    /// Number of samples of a class.
+    pub fn n_of(&self, class: usize) -> u64 {
+        (0..self.k).map(|prediction| self.count(class, prediction)).sum()
+    }
+
+    /// Number of samples that were called so.
+    pub fn n_called(&self, class: usize) -> u64 {
+        (0..self.k).map(|truth| self.count(truth, class)).sum()
+    }
+
     /// Sensitivity, specificity, precision and F1 of one class. What has nothing to divide by is 0.
     pub fn of_class(&self, class: usize) -> ClassMetrics {
         let all: u64 = self.counts.iter().sum();
         let tp = self.count(class, class);
-        let of_class: u64 = (0..self.k).map(|p| self.count(class, p)).sum();
-        let called: u64 = (0..self.k).map(|t| self.count(t, class)).sum();
+        let (of_class, called) = (self.n_of(class), self.n_called(class));
         let (fp, fn_) = (called - tp, of_class - tp);
         let negatives = all - of_class;
         ClassMetrics {
@@ -96,7 +112,18 @@ impl Confusion {
             specificity: ratio(negatives - fp, negatives),
             precision: ratio(tp, called),
             f1: ratio(2 * tp, 2 * tp + fp + fn_),
+            iou: ratio(tp, tp + fp + fn_),
         }
+    }
+
+    /// How well areas overlap: of the second class where there are two, else the mean over the classes that
+    /// occur in truth or answers (scikit-learn's "macro").
+    pub(super) fn overlap(&self, of: fn(ClassMetrics) -> f64) -> f64 {
+        if self.k == 2 {
+            return of(self.of_class(1));
+        }
+        let occur: Vec<usize> = (0..self.k).filter(|&c| self.n_of(c) + self.n_called(c) > 0).collect();
+        occur.iter().map(|&c| of(self.of_class(c))).sum::<f64>() / occur.len() as f64
     }
 }
 
