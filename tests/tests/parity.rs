@@ -70,6 +70,7 @@ async fn check(name: &str, folder: &Path) {
     let batch = Batch {
         size: meta.batch,
         n_real: meta.batch,
+        code: petri_protocol::TargetCode::OneHot,
         inputs: data.values("inputs"),
         targets: data.values("targets"),
         weights: data.values("weights"),

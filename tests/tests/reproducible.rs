@@ -79,7 +79,9 @@ fn dropout_zeroes_its_share_and_keeps_the_mean() {
     };
     let features = 4000;
     let trainer = Trainer::new(&network, TensorShape::Features(features), &training, 1, &device::cpu()).expect("valid");
-    let batch = petri_data::Batch { size: 1, n_real: 1, inputs: vec![1.0; features], targets: vec![1.0], weights: vec![1.0] };
+    let code = petri_protocol::TargetCode::Number;
+    let batch =
+        petri_data::Batch { size: 1, n_real: 1, code, inputs: vec![1.0; features], targets: vec![1.0], weights: vec![1.0] };
     let (_, gradients) = pollster::block_on(trainer.gradients(&batch)).expect("the CPU cannot fail");
     // d/dw (w·m − 1)² at w = 0 is −2 m.
     let masks: Vec<f32> = gradients[0].iter().map(|g| g / -2.0).collect();

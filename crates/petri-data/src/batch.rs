@@ -1,43 +1,9 @@
 //! Batches of one shape: the last one of an epoch is filled up and the filling counts for nothing.
 
-use petri_protocol::{LossSpec, Split, Task};
+use petri_protocol::{Split, TargetCode};
 
 use crate::dataset::{Dataset, Targets};
 use crate::random::{Purpose, permutation, stream};
-
-/// How targets are written for the loss.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TargetCode {
-    /// One value of 0 or 1 for each class.
-    OneHot,
-    /// One value: 1 for the second class.
-    Binary,
-    /// The labels themselves.
-    Labels,
-    /// A scaled number.
-    Number,
-}
-
-impl TargetCode {
-    /// The code for a task, a loss and the number of channels of the network's output.
-    pub fn new(task: Task, loss: LossSpec, output_channels: usize) -> Self {
-        match (task, loss) {
-            (Task::MultiLabel, _) => Self::Labels,
-            (Task::Regression, _) => Self::Number,
-            (_, LossSpec::CrossEntropy) => Self::OneHot,
-            _ if output_channels == 1 => Self::Binary,
-            _ => Self::OneHot,
-        }
-    }
-
-    /// Values for each sample (or pixel).
-    pub fn channels(self, n_classes: usize) -> usize {
-        match self {
-            Self::Binary | Self::Number => 1,
-            Self::OneHot | Self::Labels => n_classes,
-        }
-    }
-}
 
 /// One batch on the host.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +12,8 @@ pub struct Batch {
     pub size: usize,
     /// Samples that count; the rest is filling.
     pub n_real: usize,
+    /// How the targets are written.
+    pub code: TargetCode,
     /// Scaled inputs, `[size, channels, height, width]` or `[size, features]`.
     pub inputs: Vec<f32>,
     /// Targets, `[size, code channels, area]`.
@@ -95,7 +63,7 @@ impl Dataset {
     /// `class_weights` has one weight for each class (or label); `n_real` of the samples count.
     pub fn batch(&self, split: Split, indices: &[usize], n_real: usize, code: TargetCode, class_weights: &[f32]) -> Batch {
         let k = self.info.n_classes();
-        let area = if self.info.task == Task::Segmentation { self.info.input.area() } else { 1 };
+        let area = self.info.answer_area();
         let channels = code.channels(k);
         let mut inputs = Vec::with_capacity(indices.len() * self.info.input.len());
         let mut targets = vec![0.0; indices.len() * channels * area];
@@ -133,7 +101,7 @@ impl Dataset {
                 }
             }
         }
-        Batch { size: indices.len(), n_real, inputs, targets, weights }
+        Batch { size: indices.len(), n_real, code, inputs, targets, weights }
     }
 }
 

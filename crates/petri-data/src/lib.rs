@@ -17,6 +17,6 @@ pub mod scaling;
 pub mod split;
 pub mod tables;
 
-pub use batch::{Batch, EpochOrder, TargetCode};
+pub use batch::{Batch, EpochOrder};
 pub use dataset::{Dataset, Part, Targets, Values};
 pub use error::DataError;

@@ -30,19 +30,29 @@ pub fn stratified(classes: &[u16], n_classes: usize, sizes: [usize; 3], rng: &mu
 
 /// Shares `total` among groups in proportion to `counts`, by largest remainder (Hamilton).
 fn apportion(counts: &[usize], total: usize) -> Vec<usize> {
-    let n: usize = counts.iter().sum();
+    let n: u64 = counts.iter().map(|&c| c as u64).sum();
     if n == 0 {
         return vec![0; counts.len()];
     }
-    let total = total.min(n);
-    let mut shares: Vec<usize> = counts.iter().map(|&c| c * total / n).collect();
+    let total = (total as u64).min(n);
+    // Products of two sizes do not fit into the 32 bits that a browser's `usize` has.
+    let shares: Vec<(u64, u64)> = counts.iter().map(|&c| share(c as u64, total, n)).collect();
     let mut by_remainder: Vec<usize> = (0..counts.len()).collect();
-    by_remainder.sort_by_key(|&i| std::cmp::Reverse(counts[i] * total % n));
-    let missing = total - shares.iter().sum::<usize>();
-    for &i in by_remainder.iter().take(missing) {
+    by_remainder.sort_by_key(|&i| std::cmp::Reverse(shares[i].1));
+    let missing = total - shares.iter().map(|(whole, _)| whole).sum::<u64>();
+    // A share is at most its count, which was a `usize`.
+    let mut shares: Vec<usize> = shares.into_iter().map(|(whole, _)| whole as usize).collect();
+    for &i in by_remainder.iter().take(missing as usize) {
         shares[i] += 1;
     }
     shares
+}
+
+/// `count · total / n` and its remainder, for any sizes.
+fn share(count: u64, total: u64, n: u64) -> (u64, u64) {
+    let product = u128::from(count) * u128::from(total);
+    // Both are at most `count` or below `n`.
+    ((product / u128::from(n)) as u64, (product % u128::from(n)) as u64)
 }
 
 #[cfg(test)]
@@ -60,6 +70,15 @@ mod tests {
         let mut all = parts.concat();
         all.sort_unstable();
         assert_eq!(all, (0..200).collect::<Vec<_>>(), "every sample is in exactly one part");
+    }
+
+    /// 100,000 · 50,000 is above 32 bits; products of sizes of 2³³ are above 64.
+    #[test]
+    fn sizes_whose_product_is_large_are_shared_in_proportion() {
+        assert_eq!(share(100_000, 50_000, 200_000), (25_000, 0));
+        assert_eq!(share(1 << 40, 1 << 39, 1 << 41), (1 << 38, 0));
+        let n = usize::MAX / 4;
+        assert_eq!(apportion(&[n, n], n), [n / 2 + n % 2, n / 2]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Loss and metrics over one part of the data.
 
+use petri_data::Dataset;
 use petri_data::batch::in_order;
-use petri_data::metric::{Confusion, Judged, Ranking, argmax};
-use petri_data::{Dataset, TargetCode};
-use petri_protocol::{LossSpec, MetricPoint, Split, Task, TensorShape};
+use petri_data::metric::{Confusion, Judged, Ranking};
+use petri_protocol::task::largest;
+use petri_protocol::{Decision, LossSpec, MetricPoint, Split, TargetCode, TensorShape};
 
 use crate::error::EngineError;
 use crate::loss::{host_loss, probabilities};
@@ -54,6 +55,7 @@ pub fn batch_size(input: TensorShape, n: usize) -> usize {
 /// Sums over the samples seen so far.
 struct Sums<'a> {
     loss: LossSpec,
+    decision: Decision,
     dataset: &'a Dataset,
     weighted_loss: f64,
     weight: f64,
@@ -72,38 +74,38 @@ impl Sums<'_> {
             LossSpec::CrossEntropy => f64::from(weight),
             LossSpec::BinaryCrossEntropy | LossSpec::MeanSquaredError => channels,
         };
-        if self.dataset.info.task == Task::Regression {
+        if self.decision == Decision::Number {
             let scaling = &self.dataset.target_scaling;
             self.scores.push(scaling.restore(logits[0], 0));
             self.truths.push(scaling.restore(targets[0], 0));
             return;
         }
-        let p = probabilities(self.loss, logits, k);
-        if self.dataset.info.task != Task::Segmentation {
-            self.scores.extend(&p);
+        let task = self.dataset.info.task;
+        if !task.card().by_pixel {
+            self.scores.extend(probabilities(self.loss, logits, k));
         }
-        if self.dataset.info.task == Task::MultiLabel {
-            for (p, t) in p.iter().zip(targets) {
-                self.confusion.add(usize::from(*t > 0.5), usize::from(*p > 0.5));
+        if let Decision::Each(_) = self.decision {
+            for (x, t) in logits.iter().zip(targets) {
+                self.confusion.add(usize::from(*t > 0.5), usize::from(self.decision.is_yes(*x)));
             }
-        } else {
-            let truth = if targets.len() == 1 { usize::from(targets[0] > 0.5) } else { argmax(targets) };
-            if self.dataset.info.task == Task::MultiClass {
-                self.truths.push(truth as f32);
-            }
-            self.confusion.add(truth, argmax(&p));
+            return;
         }
+        let truth = if targets.len() == 1 { usize::from(targets[0] > 0.5) } else { largest(targets) };
+        if task.has_one_answer() {
+            self.truths.push(truth as f32);
+        }
+        self.confusion.add(truth, self.decision.class(logits));
     }
 
     fn finish(self) -> Evaluation {
         let (task, k) = (self.dataset.info.task, self.dataset.info.n_classes());
-        let mut judged = if task == Task::Regression {
+        let mut judged = if task.is_number() {
             Judged::samples(task, k, &self.scores, &self.truths)
         } else {
             Judged { confusion: Some(self.confusion), ..Judged::default() }
         };
         judged.loss = Some(self.weighted_loss / self.weight);
-        if task == Task::MultiClass && k == 2 {
+        if !self.truths.is_empty() && k == 2 {
             let second: Vec<f32> = self.scores.iter().skip(1).step_by(2).copied().collect();
             let is_second: Vec<bool> = self.truths.iter().map(|t| *t == 1.0).collect();
             judged.ranking = Some(Ranking::new(&second, &is_second));
@@ -130,14 +132,16 @@ pub async fn evaluate(
     let size = batch_size(dataset.info.input, n);
     let shape = trainer.plan().logits_shape();
     let (channels, area) = (shape.channels(), shape.area());
-    let code = TargetCode::new(dataset.info.task, trainer.loss(), channels);
+    let code = (dataset.info.task.card().code)(trainer.loss(), channels);
+    let decision = Decision::new(code, trainer.loss());
     let mut sums = Sums {
         loss: trainer.loss(),
+        decision,
         dataset,
         weighted_loss: 0.0,
         weight: 0.0,
         // The labels of a sample are as many answers of "no" or "yes".
-        confusion: Confusion::new(if dataset.info.task == Task::MultiLabel { 2 } else { dataset.info.n_classes() }),
+        confusion: Confusion::new(if code == TargetCode::Labels { 2 } else { dataset.info.n_classes() }),
         scores: Vec::new(),
         truths: Vec::new(),
     };

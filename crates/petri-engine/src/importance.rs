@@ -2,9 +2,9 @@
 //! feature are dealt out anew among the samples. The same for every kind of model.
 
 use petri_data::Dataset;
-use petri_data::metric::{Errors, argmax};
+use petri_data::metric::Errors;
 use petri_data::random::{Purpose, permutation, stream};
-use petri_protocol::{Split, Task, TensorShape};
+use petri_protocol::{Decision, Split, TensorShape};
 
 use crate::error::EngineError;
 use crate::readback::read;
@@ -30,7 +30,7 @@ impl<'a> Shuffles<'a> {
     /// When its samples are no vectors, or its answers no classes or numbers.
     pub fn new(dataset: &'a Dataset, split: Split, seed: u32) -> Result<Self, EngineError> {
         let is_vector = matches!(dataset.info.input, TensorShape::Features(_));
-        if !is_vector || !matches!(dataset.info.task, Task::MultiClass | Task::Regression) {
+        if !is_vector || !dataset.info.task.has_one_answer() {
             return Err(EngineError::Probe { why: "only tables have importances of features".into() });
         }
         let n = dataset.info.sizes.of(split);
@@ -69,7 +69,7 @@ impl<'a> Shuffles<'a> {
     /// How good answers are: minus the mean absolute error, or the accuracy. `answers` are numbers in the
     /// target's unit or classes.
     pub fn quality(&self, answers: &[f32]) -> f64 {
-        if self.dataset.info.task == Task::Regression {
+        if self.dataset.info.task.is_number() {
             return -Errors::new(answers, &self.truths).mae;
         }
         let right = answers.iter().zip(&self.truths).filter(|(a, t)| a == t).count();
@@ -107,17 +107,13 @@ pub async fn of_network(session: &Session, split: Split, mut pause: impl AsyncFn
 impl Session {
     /// Answers from logits `[n, channels]`: classes, or numbers in the target's unit.
     pub fn decide(&self, logits: &[f32]) -> Vec<f32> {
-        let dataset = self.dataset();
+        let scaling = &self.dataset().target_scaling;
+        let decision = self.decision();
         let channels = self.trainer().plan().logits_shape().channels();
-        logits
-            .chunks_exact(channels)
-            .map(|logits| {
-                if dataset.info.task == Task::Regression {
-                    dataset.target_scaling.restore(logits[0], 0)
-                } else {
-                    argmax(&crate::loss::probabilities(self.trainer().loss(), logits, dataset.info.n_classes())) as f32
-                }
-            })
-            .collect()
+        let answer = |logits: &[f32]| match decision {
+            Decision::Number => scaling.restore(logits[0], 0),
+            other => other.class(logits) as f32,
+        };
+        logits.chunks_exact(channels).map(answer).collect()
     }
 }

@@ -4,10 +4,10 @@
 //! Weights of samples (class weights, 0 for filling) are divided by their sum on the host, so that
 //! every loss is a weighted sum and a filled-up batch needs no second shape.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::{log_sigmoid, log_softmax};
+use burn::tensor::{Int, Tensor};
 use petri_data::Batch;
-use petri_protocol::LossSpec;
+use petri_protocol::{Decision, LossSpec};
 
 /// Loss and number of right answers of a batch, as tensors on the device.
 pub struct LossOutput {
@@ -54,29 +54,30 @@ pub fn weighted(loss: LossSpec, logits: Tensor<3>, targets: Tensor<3>, weights: 
     (elementwise(loss, logits, targets) * weights).sum()
 }
 
-/// Number of right answers among those with a weight above zero.
+/// Number of right answers among those with a weight above zero; 0 where numbers are predicted.
 ///
 /// # Shapes
 ///
 /// As [`weighted`].
-pub fn hits(loss: LossSpec, logits: Tensor<3>, targets: Tensor<3>, weights: Tensor<3>) -> Tensor<1> {
+pub fn hits(decision: Decision, logits: Tensor<3>, targets: Tensor<3>, weights: Tensor<3>) -> Tensor<1> {
     let counts = weights.greater_elem(0.0).float();
-    let channels = logits.dims()[1];
-    if loss == LossSpec::CrossEntropy || (loss == LossSpec::MeanSquaredError && channels > 1) {
-        // Right where the largest logit stands at the target.
-        let largest = logits.clone().max_dim(1);
-        let at_largest = logits.greater_equal(largest).float();
-        (at_largest * targets * counts).sum()
-    } else {
-        let threshold = threshold(loss);
-        let same = logits.greater_elem(threshold).equal(targets.greater_elem(0.5)).float();
-        (same * counts).sum()
+    match decision {
+        Decision::Number => Tensor::zeros([1], &logits.device()),
+        Decision::Above(value) | Decision::Each(value) => {
+            let same = logits.greater_elem(value).equal(targets.greater_elem(0.5)).float();
+            (same * counts).sum()
+        }
+        Decision::Largest => {
+            let channels = logits.dims()[1];
+            // The first of equal ones has the highest of the ranks channels, …, 2, 1.
+            let device = logits.device();
+            let ranks = Tensor::<1, Int>::arange(1..channels as i64 + 1, &device).float().flip([0]).reshape([1, channels, 1]);
+            let largest = logits.clone().max_dim(1);
+            let answer = (logits.greater_equal(largest).float() * ranks.clone()).max_dim(1);
+            let truth = (targets * ranks).sum_dim(1);
+            (answer.equal(truth).float() * counts).sum()
+        }
     }
-}
-
-/// Above this a single output means "yes".
-fn threshold(loss: LossSpec) -> f32 {
-    if loss == LossSpec::BinaryCrossEntropy { 0.0 } else { 0.5 }
 }
 
 /// Loss of one sample (or pixel) on the host, before weighting, with the same formulas.
@@ -117,6 +118,9 @@ pub fn probabilities(loss: LossSpec, logits: &[f32], n_classes: usize) -> Vec<f3
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::TensorData;
+    use petri_data::random::{Purpose, stream, uniform_in};
+    use petri_protocol::{TargetCode, Task};
 
     #[test]
     fn host_losses_follow_their_formulas() {
@@ -132,5 +136,74 @@ mod tests {
         let p = probabilities(LossSpec::CrossEntropy, &[1000.0, 0.0, -3.0], 3);
         assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert_eq!(probabilities(LossSpec::BinaryCrossEntropy, &[0.0], 2), [0.5, 0.5]);
+    }
+
+    /// Hits on the device and decisions on the host for logits with ties and values around every threshold.
+    #[test]
+    fn device_and_host_decide_alike() {
+        let device = crate::device::cpu();
+        let mut rng = stream(11, Purpose::Data);
+        let mut draw = |n: usize| -> Vec<f32> {
+            // Halves make ties, the smallest steps round away in a probability.
+            (0..n)
+                .map(|_| (uniform_in(&mut rng, -3.0, 4.0) * 2.0).round() / 2.0 + uniform_in(&mut rng, -1.0, 1.0).round() * 1e-9)
+                .collect()
+        };
+        let mut compared = 0;
+        for task in Task::ALL {
+            let (n, area) = (64, if task.card().by_pixel { 9 } else { 1 });
+            for loss in [LossSpec::BinaryCrossEntropy, LossSpec::CrossEntropy, LossSpec::MeanSquaredError] {
+                for k in [2, 3, 5] {
+                    if (task.card().refuses)(loss, k).is_some() {
+                        continue;
+                    }
+                    for channels in (task.card().channels)(loss, k) {
+                        let code = (task.card().code)(loss, channels);
+                        let decision = Decision::new(code, loss);
+                        let logits = draw(n * channels * area);
+                        let mut targets = vec![0.0; n * channels * area];
+                        let mut weights = vec![1.0; n * area];
+                        // Filling counts for nothing.
+                        weights[(n - 5) * area..].fill(0.0);
+                        let mut expected = 0;
+                        for cell in 0..n * area {
+                            let (sample, pixel) = (cell / area, cell % area);
+                            let at = |c: usize| (sample * channels + c) * area + pixel;
+                            let outputs: Vec<f32> = (0..channels).map(|c| logits[at(c)]).collect();
+                            let truth = cell % k;
+                            let right = match code {
+                                TargetCode::Number => 0,
+                                TargetCode::Labels => (0..channels)
+                                    .filter(|&c| {
+                                        let is_yes = (cell + c) % 3 == 0;
+                                        targets[at(c)] = f32::from(u8::from(is_yes));
+                                        decision.is_yes(outputs[c]) == is_yes
+                                    })
+                                    .count(),
+                                TargetCode::Binary | TargetCode::OneHot => {
+                                    if code == TargetCode::Binary {
+                                        targets[at(0)] = truth as f32;
+                                    } else {
+                                        targets[at(truth)] = 1.0;
+                                    }
+                                    usize::from(decision.class(&outputs) == truth)
+                                }
+                            };
+                            if weights[cell] > 0.0 {
+                                expected += right;
+                            }
+                        }
+                        let tensor = |values: &[f32], channels: usize| {
+                            Tensor::<3>::from_data(TensorData::new(values.to_vec(), [n, channels, area]), &device)
+                        };
+                        let hits = hits(decision, tensor(&logits, channels), tensor(&targets, channels), tensor(&weights, 1));
+                        let found = pollster::block_on(crate::readback::read(hits)).expect("the CPU cannot fail");
+                        assert_eq!(found, [expected as f32], "{task:?} {loss:?} {k} {channels}");
+                        compared += 1;
+                    }
+                }
+            }
+        }
+        assert!(compared >= 20, "only {compared} combinations");
     }
 }

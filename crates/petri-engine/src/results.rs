@@ -2,8 +2,8 @@
 
 use petri_data::Dataset;
 use petri_data::metric::{self, Judged};
+use petri_protocol::Split;
 use petri_protocol::event::PayloadPart;
-use petri_protocol::{Split, Task};
 
 use crate::baselines::Baseline;
 use crate::error::EngineError;
@@ -57,7 +57,7 @@ pub async fn of_session(session: &Session, mut pause: impl AsyncFnMut()) -> Resu
         results.push(split, &evaluation.judged, session.dataset());
     }
     results.values.push((metric::EPOCHS.into(), session.epoch()));
-    if info.input.area() == 1 && matches!(info.task, Task::MultiClass | Task::Regression) {
+    if info.input.area() == 1 && info.task.has_one_answer() {
         results.importance = of_network(session, Split::Validation, pause).await?;
     }
     Ok(results)

@@ -7,7 +7,7 @@ use petri_data::Batch;
 use petri_data::random::{Purpose, normal, stream};
 use petri_protocol::event::SelfTestResult;
 use petri_protocol::{
-    Function, Init, LossSpec, NetworkSpec, OpSpec, OptimizerSpec, Padding, TensorShape, TrainingSpec, UpsampleMode,
+    Function, Init, LossSpec, NetworkSpec, OpSpec, OptimizerSpec, Padding, TargetCode, TensorShape, TrainingSpec, UpsampleMode,
 };
 
 use crate::error::EngineError;
@@ -141,7 +141,8 @@ fn noise_batch(trainer: &Trainer, n: usize) -> Batch {
     }
     // Half a batch of filling would hide nothing: all samples count, with different weights.
     let weights = (0..n * area).map(|i| 0.5 + (i % 3) as f32).collect();
-    Batch { size: n, n_real: n, inputs: (0..n * plan.input.len()).map(|_| normal(&mut rng)).collect(), targets, weights }
+    let code = if channels == 1 { TargetCode::Binary } else { TargetCode::OneHot };
+    Batch { size: n, n_real: n, code, inputs: (0..n * plan.input.len()).map(|_| normal(&mut rng)).collect(), targets, weights }
 }
 
 /// Logits, gradients and weights after two steps of one case on one device.

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 use petri_data::batch::steps_per_epoch;
-use petri_data::{Batch, Dataset, EpochOrder, TargetCode, metric};
+use petri_data::{Batch, Dataset, EpochOrder, metric};
 use petri_protocol::metric_point::{Columns, LOSS};
-use petri_protocol::{ClassWeights, Experiment, MetricPoint, ParameterRef, RunEnd, Split, Task};
+use petri_protocol::{ClassWeights, Decision, Experiment, MetricPoint, ParameterRef, RunEnd, Split, TargetCode};
 
 use crate::error::EngineError;
 use crate::evaluate::{Evaluation, evaluate};
@@ -91,7 +91,7 @@ impl Session {
             ClassWeights::Balanced => dataset.balanced_weights(),
         };
         Ok(Self {
-            code: TargetCode::new(dataset.info.task, experiment.training.loss, channels),
+            code: (dataset.info.task.card().code)(experiment.training.loss, channels),
             order: EpochOrder::new(experiment.seed, 0, dataset.info.sizes.train, experiment.training.batch_size),
             order_epoch: 0,
             class_weights,
@@ -119,6 +119,11 @@ impl Session {
     /// The network.
     pub fn trainer(&self) -> &Trainer {
         &self.trainer
+    }
+
+    /// How the outputs of the network become answers.
+    pub fn decision(&self) -> Decision {
+        Decision::new(self.code, self.experiment.training.loss)
     }
 
     /// Steps done.
@@ -251,14 +256,14 @@ impl Session {
         if let Some(watch) = &mut self.watch {
             watch.path.extend_from_slice(watched.as_chunks::<2>().0);
         }
-        let is_regression = self.dataset.info.task == Task::Regression;
+        let is_number = self.dataset.info.task.is_number();
         let steps = self.steps_per_epoch() as f32;
         let columns: Columns = [LOSS.to_owned(), metric::accuracy::CARD.id.to_owned()].into();
         Ok(pending
             .iter()
             .zip(losses.iter().zip(hits))
             .map(|(point, (&loss, &hits))| {
-                let accuracy = if is_regression { f32::NAN } else { hits / point.n as f32 };
+                let accuracy = if is_number { f32::NAN } else { hits / point.n as f32 };
                 let (step, epoch) = (point.step as u32, point.step as f32 / steps);
                 MetricPoint::measured(Split::Train, step, epoch, Columns::clone(&columns), &[loss, accuracy])
             })

@@ -7,7 +7,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::Batch;
 use petri_data::random::{Purpose, stream, uniform};
-use petri_protocol::{LossSpec, NetworkSpec, OpSpec, Problem, TensorShape, TrainingSpec};
+use petri_protocol::{Decision, LossSpec, NetworkSpec, OpSpec, Problem, TensorShape, TrainingSpec};
 
 use crate::error::EngineError;
 use crate::forward::{Mode, Value, forward};
@@ -137,7 +137,8 @@ impl Trainer {
         let logits = self.plan.logits.and_then(|i| pass.kept[i].take()).unwrap_or(input).by_channel();
         let [_, channels, _] = logits.dims();
         let (targets, weights) = self.upload_targets(batch, channels);
-        let hits = hits(self.loss, logits.clone().inner(), targets.clone().inner(), weights.clone().inner());
+        let hits =
+            hits(Decision::new(batch.code, self.loss), logits.clone().inner(), targets.clone().inner(), weights.clone().inner());
         let loss = weighted(self.loss, logits, targets, weights);
         let gradients = GradientsParams::from_grads(loss.backward(), self.weights());
         (LossOutput { loss: loss.inner(), hits }, gradients, pass.running)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::TensorShape;
+use crate::{Task, TensorShape};
 
 /// The three parts of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,20 +50,6 @@ impl SplitSizes {
             Split::Test => self.test,
         }
     }
-}
-
-/// What is asked of the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    /// One of several classes for each sample.
-    MultiClass,
-    /// Any of several labels for each sample.
-    MultiLabel,
-    /// One of several classes for each pixel.
-    Segmentation,
-    /// A number for each sample.
-    Regression,
 }
 
 /// A data set as network, controls and views need to know it.

@@ -19,12 +19,13 @@ pub mod problem;
 pub mod series;
 pub mod shape;
 pub mod table_info;
+pub mod task;
 pub mod training;
 pub mod validate;
 pub mod wire_error;
 
 pub use command::{Command, ParameterRef, Probe, SampleRange, TensorPart};
-pub use data_info::{DataInfo, Split, SplitSizes, Task};
+pub use data_info::{DataInfo, Split, SplitSizes};
 pub use event::{Event, RunEnd, RunState};
 pub use experiment::{DataSource, DataSpec, Experiment, FileRef, NodeWeights};
 pub use ids::{RequestId, RunId, SeriesId};
@@ -35,6 +36,7 @@ pub use problem::Problem;
 pub use series::{Member, ModelSpec};
 pub use shape::TensorShape;
 pub use table_info::{ColumnInfo, TableInfo};
+pub use task::{Decision, TargetCode, Task};
 pub use training::{ClassWeights, EngineChoice, LossSpec, OptimizerSpec, ScheduleSpec, TrainingSpec};
 pub use wire_error::{ErrorCode, WireError};
 

@@ -123,8 +123,7 @@ mod tests {
     #[test]
     fn points_survive_the_payload_and_nan_does_too() {
         let train = MetricPoint::new(Split::Train, 6, 1.2).with(LOSS, 0.75);
-        let validation =
-            MetricPoint::new(Split::Validation, 7, 1.5).with(LOSS, f32::NAN).with("accuracy", 0.5).with("r2", 0.25);
+        let validation = MetricPoint::new(Split::Validation, 7, 1.5).with(LOSS, f32::NAN).with("accuracy", 0.5).with("r2", 0.25);
         let (names, mut values) = MetricPoint::encode(&[train.clone(), validation]);
         assert_eq!(names, [LOSS, "accuracy", "r2"]);
         values.push(1.0);

@@ -233,50 +233,17 @@ impl Experiment {
             }
             _ => {}
         }
-        if info.task == Task::Regression {
-            if loss != LossSpec::MeanSquaredError {
-                problems.push(Problem::new("training.loss", "a number is predicted: this needs the squared error"));
-            }
-            if self.training.class_weights == ClassWeights::Balanced {
-                problems.push(Problem::new("training.class_weights", "are not defined where a number is predicted"));
-            }
+        let task = info.task.card();
+        let refused = (task.refuses)(loss, k);
+        if let (ClassWeights::Balanced, Some(why)) = (self.training.class_weights, task.refuses_weights) {
+            problems.push(Problem::new("training.class_weights", why));
         }
-        if info.task == Task::MultiLabel && loss == LossSpec::CrossEntropy {
-            problems.push(Problem::new("training.loss", "samples with several labels need binary cross-entropy"));
-            return;
-        }
-        let channels: &[usize] = match (info.task, loss) {
-            (Task::Regression, _) => &[1],
-            (Task::MultiLabel, _) => &[k],
-            (_, LossSpec::CrossEntropy) => &[k],
-            (_, LossSpec::BinaryCrossEntropy) if k == 2 => &[1],
-            (_, LossSpec::BinaryCrossEntropy) => {
-                problems
-                    .push(Problem::new("training.loss", format!("binary cross-entropy is for two classes, this data has {k}")));
-                return;
-            }
-            (_, LossSpec::MeanSquaredError) if k == 2 => &[1, 2],
-            (_, LossSpec::MeanSquaredError) => &[k],
-        };
-        let fits = match (info.task, info.input, output) {
-            (
-                Task::Segmentation,
-                TensorShape::Image { height, width, .. },
-                TensorShape::Image { channels: c, height: h, width: w },
-            ) => channels.contains(&c) && (h, w) == (height, width),
-            (Task::Segmentation, ..) => false,
-            (_, _, TensorShape::Features(n)) => channels.contains(&n),
-            _ => false,
-        };
-        if !fits {
-            let expected = match (info.task, info.input) {
-                (Task::Segmentation, TensorShape::Image { height, width, .. }) => format!("{}×{height}×{width}", channels[0]),
-                _ => channels[0].to_string(),
-            };
+        // With a loss that does not fit, the output is checked against the one that does.
+        let channels = (task.channels)(if refused.is_some() { task.loss } else { loss }, k);
+        problems.extend(refused.map(|why| Problem::new("training.loss", why)));
+        if !info.accepts(output, &channels) {
+            let expected = info.expected_output(channels[0]);
             problems.push(Problem::node(last, format!("the output is {output}, this data and loss need {expected}")));
-        }
-        if self.training.class_weights == ClassWeights::Balanced && info.task == Task::MultiLabel {
-            problems.push(Problem::new("training.class_weights", "are not defined for samples with several labels"));
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use petri_data::metric::accuracy;
 use petri_data::generators::EXTENT;
+use petri_data::metric::accuracy;
 use petri_protocol::command::ProbeKind;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};

@@ -259,8 +259,7 @@ mod tests {
 
     #[test]
     fn long_curves_keep_their_end() {
-        let points: Vec<MetricPoint> =
-            (0..1000).map(|i| MetricPoint::new(Split::Train, i, i as f32).with("loss", 1.0)).collect();
+        let points: Vec<MetricPoint> = (0..1000).map(|i| MetricPoint::new(Split::Train, i, i as f32).with("loss", 1.0)).collect();
         let curves = PartCurves::new(points.iter());
         let loss = curves.of("loss");
         assert!(loss.len() <= MAX_POINTS + 1);

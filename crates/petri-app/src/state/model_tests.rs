@@ -192,7 +192,7 @@ fn a_commitment_opens_the_test_set_for_this_run_only() {
     model.apply(Event::Committed { run, columns }, &values);
     assert_eq!(model.judged_split(), Split::Test);
     model.set("seed", "2");
-    assert_eq!((model.judged_split(), model.committed), (Split::Validation, None), "another run, another lock");
+    assert_eq!((model.judged_split(), &model.committed), (Split::Validation, &None), "another run, another lock");
     let (columns, values) = MetricPoint::encode(&[point.clone()]);
     model.apply(Event::Committed { run, columns }, &values);
     assert_eq!(model.committed, None, "of a run that is not current");

@@ -1,7 +1,8 @@
 //! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
 
-use petri_data::metric::{Confusion, Ranking, argmax};
+use petri_data::metric::{Confusion, Ranking};
 use petri_protocol::command::ProbeKind;
+use petri_protocol::task::largest;
 use petri_protocol::{MetricPoint, RunEnd, Split, Task};
 
 use super::model::{Model, Phase};
@@ -51,7 +52,7 @@ impl Model {
             return Some(Scores { second, is_second, confusion, step });
         }
         let mut confusion = Confusion::new(k);
-        scores.chunks_exact(k).zip(truths).for_each(|(p, t)| confusion.add(*t as usize, argmax(p)));
+        scores.chunks_exact(k).zip(truths).for_each(|(p, t)| confusion.add(*t as usize, largest(p)));
         Some(Scores { second: vec![], is_second: vec![], confusion, step })
     }
 

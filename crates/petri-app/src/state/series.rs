@@ -135,7 +135,7 @@ mod tests {
         let record = series.end(1, Some(RunEnd::Finished), &parts, &[0.75, 0.1, 0.2], vec!["x".into(), "y".into()], 99);
         let record = record.expect("a member");
         assert_eq!((record.value("val_accuracy"), record.importance.as_slice()), (Some(0.75), &[0.1, 0.2][..]));
-        assert_eq!((record.seed, record.series, record.validation.loss.len()), (2, 77, 1));
+        assert_eq!((record.seed, record.series, record.validation.of("loss").len()), (2, 77, 1));
         assert_eq!((series.n_done(), series.part()), (1, 0.5));
     }
 }

@@ -127,17 +127,6 @@ impl Confusion {
     }
 }
 
-/// Index of the largest value; the first of equal ones.
-pub fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, v) in values.iter().enumerate() {
-        if *v > values[best] {
-            best = i;
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

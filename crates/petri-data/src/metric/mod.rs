@@ -12,7 +12,7 @@ pub mod ranking;
 
 include!(concat!(env!("OUT_DIR"), "/metric.rs"));
 
-pub use confusion::{Confusion, argmax};
+pub use confusion::Confusion;
 pub use errors::Errors;
 pub use judged::Judged;
 pub use ranking::{Ranking, RankingPoint};

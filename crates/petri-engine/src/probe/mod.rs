@@ -2,7 +2,7 @@
 
 use petri_data::generators::EXTENT;
 use petri_protocol::event::PayloadPart;
-use petri_protocol::{Probe, SampleRange, Split, Task, TensorShape};
+use petri_protocol::{Probe, SampleRange, Split, TensorShape};
 
 mod backprop;
 mod scores;
@@ -237,7 +237,7 @@ fn samples(session: &Session, range: SampleRange) -> Result<Answer, EngineError>
 
 async fn confusion(session: &Session, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
     let info = &session.dataset().info;
-    if !matches!(info.task, Task::MultiClass | Task::Segmentation) {
+    if !info.task.has_classes() {
         return refuse("only classes have a confusion matrix");
     }
     let Some(confusion) = session.evaluate(split, pause).await?.judged.confusion else {

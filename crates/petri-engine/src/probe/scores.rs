@@ -1,6 +1,6 @@
 //! Answers and truths of all samples of a part, for metrics that the page computes.
 
-use petri_protocol::{Split, Task};
+use petri_protocol::Split;
 
 use super::{Answer, refuse};
 use crate::error::EngineError;
@@ -9,7 +9,7 @@ use crate::session::Session;
 /// Probabilities `[n, k]` and classes `[n]`, or numbers `[n]` and truths `[n]`.
 pub(super) async fn answer(session: &Session, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
     let info = &session.dataset().info;
-    if !matches!(info.task, Task::MultiClass | Task::Regression) {
+    if !info.task.has_one_answer() {
         return refuse("only classes and numbers have scores");
     }
     let n = info.sizes.of(split);
@@ -17,7 +17,7 @@ pub(super) async fn answer(session: &Session, split: Split, pause: impl AsyncFnM
     let mut truths = Vec::with_capacity(n);
     (0..n).for_each(|index| session.dataset().raw_target(split, index, &mut truths));
     let mut answer = Answer::default();
-    let shape = if info.task == Task::Regression { vec![n] } else { vec![n, info.n_classes()] };
+    let shape = if info.task.is_number() { vec![n] } else { vec![n, info.n_classes()] };
     answer.push("scores", shape, scores);
     answer.push("truths", vec![n], truths);
     Ok(answer)

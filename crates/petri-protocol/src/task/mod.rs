@@ -176,11 +176,9 @@ impl DataInfo {
     /// Whether an output of this shape has a possible number of channels, and its pixels where they are asked for.
     pub fn accepts(&self, output: TensorShape, channels: &[usize]) -> bool {
         match (self.task.card().by_pixel, self.input, output) {
-            (
-                true,
-                TensorShape::Image { height, width, .. },
-                TensorShape::Image { channels: c, height: h, width: w },
-            ) => channels.contains(&c) && (h, w) == (height, width),
+            (true, TensorShape::Image { height, width, .. }, TensorShape::Image { channels: c, height: h, width: w }) => {
+                channels.contains(&c) && (h, w) == (height, width)
+            }
             (false, _, TensorShape::Features(n)) => channels.contains(&n),
             _ => false,
         }
