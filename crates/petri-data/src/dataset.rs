@@ -1,5 +1,7 @@
 //! A data set in memory: three parts, each with inputs and targets.
 
+use std::sync::{Arc, OnceLock};
+
 use petri_protocol::{DataInfo, DataSpec, Split, SplitSizes};
 
 use crate::scaling::Scaling;
@@ -42,12 +44,14 @@ pub struct Part {
 pub struct Dataset {
     /// Shapes, classes, sizes.
     pub info: DataInfo,
-    /// Training, validation and test, in this order.
-    pub parts: [Part; 3],
+    /// Training, validation and test, in this order. Data sets that differ in their scaling share them.
+    pub parts: Arc<[Part; 3]>,
     /// How inputs are scaled before they reach the network, fitted on the training part.
     pub scaling: Scaling,
     /// How predicted numbers are scaled for the network, fitted on the training part.
     pub target_scaling: Scaling,
+    /// The scaling that the parts ask for, once it was needed.
+    fitted: Arc<OnceLock<Scaling>>,
 }
 
 impl Dataset {
@@ -65,18 +69,30 @@ impl Dataset {
         info.sizes = SplitSizes { train: parts[0].n, validation: parts[1].n, test: parts[2].n };
         info.class_counts = class_counts(&parts[0].targets, info.n_classes());
         let scaling = Scaling::identity(info.input.channels());
-        Self { info, parts, scaling, target_scaling: Scaling::identity(1) }
+        let (parts, fitted) = (Arc::new(parts), Arc::default());
+        Self { info, parts, scaling, target_scaling: Scaling::identity(1), fitted }
     }
 
     /// Fits the scaling that `spec` asks for on the training part.
     pub fn fit_scaling(&mut self, spec: &DataSpec) {
         let (channels, area) = (self.info.input.channels(), self.info.input.area());
-        self.scaling =
-            if spec.standardise { Scaling::fit(&self.parts[0].inputs, channels, area) } else { Scaling::identity(channels) };
+        self.scaling = if spec.standardise {
+            self.fitted.get_or_init(|| Scaling::fit(&self.parts[0].inputs, channels, area)).clone()
+        } else {
+            Scaling::identity(channels)
+        };
         self.target_scaling = match &self.parts[0].targets {
             Targets::Numbers(v) if spec.standardise => Scaling::fit(&Values::F32(v.clone()), 1, 1),
             _ => Scaling::identity(1),
         };
+    }
+
+    /// The same samples with the scaling that `spec` asks for. Nothing but the description is copied.
+    #[must_use]
+    pub fn scaled(&self, spec: &DataSpec) -> Self {
+        let mut other = self.clone();
+        other.fit_scaling(spec);
+        other
     }
 
     /// Weight of each class so that all count alike: n / (k · n_class). A class without samples
@@ -133,4 +149,20 @@ pub fn class_counts(targets: &Targets, n_classes: usize) -> Vec<usize> {
         Targets::Numbers(_) => {}
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_scaling_copies_no_samples() {
+        let spec = DataSpec { standardise: true, ..DataSpec::default() };
+        let first = crate::generators::generate(&spec, 1).expect("generated");
+        let second = first.scaled(&DataSpec { standardise: false, ..spec.clone() });
+        assert!(Arc::ptr_eq(&first.parts, &second.parts));
+        assert_ne!(first.scaling, second.scaling);
+        assert_eq!(second.scaling, Scaling::identity(2));
+        assert_eq!(second.scaled(&spec).scaling, first.scaling);
+    }
 }

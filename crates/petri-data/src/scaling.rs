@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use crate::dataset::Values;
 
+/// A standard deviation of at most this part of the mean is rounding.
+const CONSTANT: f64 = 1e-7;
+
 /// x' = (x − mean) / std for each feature or channel. Pixels are first divided by 255.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scaling {
@@ -21,46 +24,46 @@ impl Scaling {
 
     /// Mean and (population) standard deviation of each channel; a constant channel gets std 1.
     pub fn fit(values: &Values, channels: usize, area: usize) -> Self {
-        let mut sum = vec![0.0f64; channels];
+        match values {
+            Values::U8(v) => Self::of(v, channels, area, |p| f64::from(p) / 255.0),
+            Values::F32(v) => Self::of(v, channels, area, f64::from),
+        }
+    }
+
+    fn of<T: Copy>(values: &[T], channels: usize, area: usize, number: impl Fn(T) -> f64) -> Self {
+        let per_channel = (values.len() / channels.max(1)).max(1) as f64;
+        let planes = || values.chunks(area.max(1)).enumerate().map(|(i, plane)| (i % channels, plane));
+        let mut mean = vec![0.0f64; channels];
+        for (c, plane) in planes() {
+            mean[c] += plane.iter().map(|&x| number(x)).sum::<f64>();
+        }
+        mean.iter_mut().for_each(|m| *m /= per_channel);
         let mut squares = vec![0.0f64; channels];
-        let mut add = |i: usize, x: f64| {
-            let c = i / area % channels;
-            sum[c] += x;
-            squares[c] += x * x;
-        };
-        let n = match values {
-            Values::U8(v) => {
-                v.iter().enumerate().for_each(|(i, &x)| add(i, f64::from(x) / 255.0));
-                v.len()
-            }
-            Values::F32(v) => {
-                v.iter().enumerate().for_each(|(i, &x)| add(i, f64::from(x)));
-                v.len()
-            }
-        };
-        let per_channel = (n / channels.max(1)).max(1) as f64;
-        let mean: Vec<f64> = sum.iter().map(|s| s / per_channel).collect();
-        let std = squares
-            .iter()
-            .zip(&mean)
-            .map(|(s, m)| {
-                let std = (s / per_channel - m * m).max(0.0).sqrt();
-                if std < 1e-6 { 1.0 } else { std as f32 }
-            })
-            .collect();
-        Self { mean: mean.into_iter().map(|m| m as f32).collect(), std }
+        for (c, plane) in planes() {
+            squares[c] += plane.iter().map(|&x| (number(x) - mean[c]).powi(2)).sum::<f64>();
+        }
+        let std = squares.iter().zip(&mean).map(|(s, m)| {
+            let std = (s / per_channel).sqrt();
+            // Beside the mean, whatever the unit: below this f32 holds nothing but rounding.
+            let is_constant = std <= CONSTANT * m.abs() || (std as f32) < f32::MIN_POSITIVE;
+            if is_constant { 1.0 } else { std as f32 }
+        });
+        Self { std: std.collect(), mean: mean.into_iter().map(|m| m as f32).collect() }
     }
 
     /// Appends the scaled values of `range`, which starts at the beginning of a sample.
     pub fn extend(&self, values: &Values, range: Range<usize>, area: usize, out: &mut Vec<f32>) {
-        let channels = self.mean.len();
-        let scale = |(i, x): (usize, f32)| {
-            let c = i / area % channels;
-            (x - self.mean[c]) / self.std[c]
-        };
         match values {
-            Values::U8(v) => out.extend(v[range].iter().map(|&p| f32::from(p) / 255.0).enumerate().map(scale)),
-            Values::F32(v) => out.extend(v[range].iter().copied().enumerate().map(scale)),
+            Values::U8(v) => self.extend_with(&v[range], area, out, |p| f32::from(p) / 255.0),
+            Values::F32(v) => self.extend_with(&v[range], area, out, |x| x),
+        }
+    }
+
+    /// Plane by plane: a division of the index for every value would take longer than the scaling.
+    fn extend_with<T: Copy>(&self, values: &[T], area: usize, out: &mut Vec<f32>, number: impl Fn(T) -> f32) {
+        let of_channels = self.mean.iter().zip(&self.std).cycle();
+        for (plane, (&mean, &std)) in values.chunks(area.max(1)).zip(of_channels) {
+            out.extend(plane.iter().map(|&x| (number(x) - mean) / std));
         }
     }
 
@@ -92,5 +95,22 @@ mod tests {
         let first: Vec<f32> = [out[0], out[1], out[4], out[5]].to_vec();
         assert!(first.iter().sum::<f32>().abs() < 1e-5);
         assert!((first.iter().map(|x| x * x).sum::<f32>() / 4.0 - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_unit_of_a_column_does_not_matter() {
+        // The same lengths in metres and in units of 1e-8 metres.
+        let lengths = [2.0f32, 3.0, 5.0, 6.0];
+        for unit in [1.0f32, 1e-8, 1e-20, 1e12] {
+            let values = Values::F32(lengths.iter().map(|x| x * unit).collect());
+            let scaling = Scaling::fit(&values, 1, 1);
+            let mut out = Vec::new();
+            scaling.extend(&values, 0..4, 1, &mut out);
+            assert!((out[3] - 2.0 / 2.5f32.sqrt()).abs() < 1e-5, "{unit}: {out:?}");
+        }
+        for constant in [0.0f32, 1e-30, 0.1, 7e9] {
+            let values = Values::F32(vec![constant; 1000]);
+            assert_eq!(Scaling::fit(&values, 1, 1).std, [1.0], "{constant} stays");
+        }
     }
 }

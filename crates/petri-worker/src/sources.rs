@@ -21,7 +21,7 @@ const WDBC: &str = "data/wdbc.csv";
 
 /// What the learner's file was.
 enum Loaded {
-    Images(Rc<Dataset>),
+    Images(Dataset),
     Table(Table),
 }
 
@@ -65,7 +65,7 @@ impl Sources {
         } else {
             let (file, dataset) = medmnist::read(&name, &bytes).map_err(|error| bad_file(format!("{name}: {error}")))?;
             let content = Content::Images(dataset.info.clone());
-            (file, Loaded::Images(Rc::new(dataset)), content)
+            (file, Loaded::Images(dataset), content)
         };
         self.file = Some((file.clone(), loaded));
         Ok((file, content))
@@ -99,9 +99,8 @@ impl Sources {
         }
         match loaded {
             Loaded::Images(dataset) => {
-                // No copy: the run before this one has been let go.
-                Rc::make_mut(dataset).fit_scaling(&experiment.data);
-                Ok(Rc::clone(dataset))
+                // Other runs may hold the samples: they are shared, each with its own scaling.
+                Ok(Rc::new(dataset.scaled(&experiment.data)))
             }
             Loaded::Table(table) => {
                 let dataset = table.dataset(&experiment.data, experiment.seed);

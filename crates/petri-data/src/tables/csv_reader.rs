@@ -10,6 +10,10 @@ const MAX_ROWS: usize = 200_000;
 const MAX_COLUMNS: usize = 1000;
 /// Longest text of one cell that is kept.
 const MAX_CELL: usize = 200;
+/// Most lines above a table that are told apart from a broken row.
+const MAX_PREAMBLE: usize = 10;
+/// Whole numbers that are years where they stand above a column.
+const YEARS: std::ops::RangeInclusive<f32> = 1800.0..=2199.0;
 /// What stands for a missing value, in lower case.
 const MISSING: [&str; 8] = ["", "na", "n/a", "nan", "null", "none", "?", "-"];
 /// Part of the cells with a value that must be numbers for a column to be numeric.
@@ -23,8 +27,9 @@ const MOSTLY: f64 = 0.9;
 pub fn read(title: &str, bytes: &[u8]) -> Result<Table, TableError> {
     let text = std::str::from_utf8(bytes).map_err(|e| TableError::NotText { at: e.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (n_skipped, text) = without_comments(text);
     let separator = separator(text);
-    let rows = cells(text, separator)?;
+    let rows = cells(text, separator).map_err(|error| error.moved(n_skipped))?;
     let n_columns = rows.first().map_or(0, Vec::len);
     if n_columns < 2 {
         return Err(if rows.is_empty() { TableError::Empty } else { TableError::OneColumn });
@@ -45,7 +50,14 @@ pub fn read(title: &str, bytes: &[u8]) -> Result<Table, TableError> {
         .enumerate()
         .map(|(c, name)| column(name, rows[first..].iter().map(|r| r[c].as_str()), decimal_comma))
         .collect();
-    Ok(Table::new(title, columns, first as u64 + 1))
+    Ok(Table::new(title, columns, n_skipped + first as u64 + 1))
+}
+
+/// Number of lines before the table that are empty or begin with `#`, and the text behind them.
+fn without_comments(text: &str) -> (u64, &str) {
+    let is_comment = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let skipped: Vec<&str> = text.split_inclusive('\n').take_while(is_comment).collect();
+    (skipped.len() as u64, &text[skipped.iter().map(|line| line.len()).sum()..])
 }
 
 /// The separator that divides most of the first lines into the most columns.
@@ -80,6 +92,7 @@ fn cells(text: &str, separator: u8) -> Result<Vec<Vec<String>>, TableError> {
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut first_line = 1;
     for record in reader.records() {
         let record = record.map_err(|e| TableError::Malformed {
             row: e.position().map_or(0, csv::Position::line),
@@ -91,6 +104,13 @@ fn cells(text: &str, separator: u8) -> Result<Vec<Vec<String>>, TableError> {
             continue;
         }
         let expected = rows.first().map_or(record.len(), Vec::len);
+        if rows.is_empty() {
+            first_line = line;
+        }
+        let is_preamble = rows.len() <= MAX_PREAMBLE && rows.iter().all(|row| row.len() < record.len());
+        if record.len() != expected && is_preamble && !rows.is_empty() {
+            return Err(TableError::Preamble { row: first_line, last: line - 1, found: expected, expected: record.len() });
+        }
         if record.len() != expected {
             return Err(TableError::Ragged { row: line, found: record.len(), expected });
         }
@@ -118,11 +138,28 @@ fn number(cell: &str, decimal_comma: bool) -> Option<f32> {
     plain.or_else(|| if decimal_comma { with_comma() } else { None }).filter(|v| v.is_finite())
 }
 
-/// The first row is a header when none of its cells is a number and some cell below one of them is.
+/// The first row is a header when none of its cells is a number and some cell below one of them is. Numbers
+/// may be names too, where they are years or count on (as a program numbers its columns), and what stands
+/// below speaks for it: numbers below a name, or fractions below the numbers.
 fn has_header(rows: &[Vec<String>], decimal_comma: bool) -> bool {
-    let is_number = |cell: &String| number(cell, decimal_comma).is_some();
-    let no_numbers = !rows[0].iter().any(is_number);
-    no_numbers && rows.iter().skip(1).take(50).any(|row| row.iter().any(is_number))
+    let number = |cell: &String| number(cell, decimal_comma);
+    let below = || rows.iter().skip(1).take(50);
+    let labels: Vec<(usize, f32)> = rows[0].iter().enumerate().filter_map(|(c, cell)| Some((c, number(cell)?))).collect();
+    if labels.is_empty() {
+        return below().any(|row| row.iter().any(|cell| number(cell).is_some()));
+    }
+    let is_year = |v: f32| v.fract() == 0.0 && YEARS.contains(&v);
+    let count_on = labels.len() >= 3 && labels.windows(2).all(|w| w[1].1 == w[0].1 + 1.0);
+    if !(count_on || labels.iter().all(|(_, v)| is_year(*v))) {
+        return false;
+    }
+    let at = |row: &Vec<String>, c: usize| row.get(c).and_then(&number);
+    let is_name = |c: usize| !is_missing(&rows[0][c]) && number(&rows[0][c]).is_none();
+    let numbers_below_a_name = (0..rows[0].len()).any(|c| is_name(c) && below().any(|row| at(row, c).is_some()));
+    let others_below = labels
+        .iter()
+        .any(|&(c, _)| below().filter_map(|row| at(row, c)).any(|v| if count_on { v.fract() != 0.0 } else { !is_year(v) }));
+    numbers_below_a_name || others_below
 }
 
 fn header(row: &[String]) -> Result<Vec<String>, TableError> {
@@ -172,6 +209,45 @@ mod tests {
     fn a_table_without_a_header_gets_names() {
         let table = read("t", b"1,2\n3,4\n").expect("numbers");
         assert_eq!((names(&table), table.info().n_rows), (vec!["column 1", "column 2"], 2));
+    }
+
+    #[test]
+    fn numbers_may_be_names_of_columns() {
+        let years = read("t", b"gene,2019,2020\na,1.5,2.5\nb,3,4\n").expect("years");
+        assert_eq!((names(&years), years.info().n_rows), (vec!["gene", "2019", "2020"], 2));
+        let mixed = read("t", b"id,age,2019\n1,30,5\n2,40,7\n").expect("a year among names");
+        assert_eq!(names(&mixed), ["id", "age", "2019"]);
+        let numbered = read("t", b",0,1,2\na,1.5,2.5,0\nb,3,4,1\n").expect("a program's numbers");
+        assert_eq!(names(&numbered), ["column 1", "0", "1", "2"]);
+        for data in ["x,1,2\ny,3,4\n", "a,2019,1\nb,2020,2\n", "a,2019\nb,2020\n", "1,2,3\n4,5,6\n", "n/a,5\n3,4\n"] {
+            assert_eq!(read("t", data.as_bytes()).expect(data).info().n_rows, 2, "{data:?} has no header");
+        }
+    }
+
+    #[test]
+    fn comments_and_empty_lines_above_a_table_are_skipped() {
+        let table = read("t", b"# made by a device\n\n#units, none\na,b\n1,2\n3,x\n").expect("a table");
+        assert_eq!((names(&table), table.info().n_rows), (vec!["a", "b"], 2));
+        let rows: String = (0..20).map(|i| format!("{i},{}\n", if i == 3 { "n/a" } else { "7" })).collect();
+        let table = read("t", format!("# one\n# two\na,b\n{rows}").as_bytes()).expect("a table");
+        assert!(table.info().notes[0].contains("row 7, column \"b\""), "as the file counts: {:?}", table.info().notes);
+        assert_eq!(read("t", b"# one\na,b\n1,2\n3\n").expect_err("short"), TableError::Ragged { row: 4, found: 1, expected: 2 });
+    }
+
+    #[test]
+    fn other_lines_above_a_table_are_named() {
+        let error = read("t", b"Export of 2024\nall rows\na,b,c\n1,2,3\n4,5,6\n").expect_err("a preamble");
+        assert_eq!(error, TableError::Preamble { row: 1, last: 2, found: 1, expected: 3 });
+        assert!(error.to_string().contains("begin them with #"), "{error}");
+    }
+
+    #[test]
+    fn a_column_of_names_is_not_blamed_for_missing_values() {
+        let rows: String = (0..80).map(|i| format!("patient {i},{},{}\n", i * 2, if i == 60 { "" } else { "7" })).collect();
+        let table = read("t", format!("id,a,b\n{rows}").as_bytes()).expect("a table");
+        let note = &table.info().notes[0];
+        assert!(note.starts_with("1 values") || note.starts_with("1 value "), "{note}");
+        assert!(note.contains("row 62, column \"b\"") && !note.contains("\"id\""), "{note}");
     }
 
     #[test]

@@ -1,5 +1,17 @@
 //! Errors of the table reader, each with its place.
 
+impl TableError {
+    /// The same error where `n` lines stand above the text that was read.
+    pub(super) fn moved(mut self, n: u64) -> Self {
+        match &mut self {
+            Self::Ragged { row, .. } | Self::Malformed { row, .. } => *row += n,
+            Self::Preamble { row, last, .. } => (*row, *last) = (*row + n, *last + n),
+            _ => {}
+        }
+        self
+    }
+}
+
 /// Why a text cannot be read as a table. Rows count from 1 as a spreadsheet shows them.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,8 +24,15 @@ pub enum TableError {
     #[error("the file has no rows of data")]
     Empty,
     /// Only one column.
-    #[error("row 1 has only one column: columns are separated by commas, semicolons or tabs")]
+    #[error("the first row has only one column: columns are separated by commas, semicolons or tabs")]
     OneColumn,
+    /// Lines above the table that are no part of it.
+    #[error(
+        "rows {row} to {last} have {found} cells and row {} has {expected}: a table begins with the names of its columns. \
+         Remove the lines above it, or begin them with #",
+        last + 1
+    )]
+    Preamble { row: u64, last: u64, found: usize, expected: usize },
     /// A row is longer or shorter.
     #[error("row {row} has {found} cells, the rows before it have {expected}")]
     Ragged { row: u64, found: usize, expected: usize },

@@ -68,6 +68,11 @@ impl Column {
         }
     }
 
+    /// It can be chosen: names of samples are neither classes nor numbers, so nothing is missing there.
+    fn is_usable(&self) -> bool {
+        self.info.is_numeric || (2..=MAX_CLASSES).contains(&self.n_distinct)
+    }
+
     fn is_missing(&self, row: usize) -> bool {
         match &self.cells {
             Cells::Numbers(v) => v[row].is_nan(),
@@ -103,11 +108,11 @@ impl Table {
     pub fn new(title: &str, columns: Vec<Column>, first_row: u64) -> Self {
         let n_rows = columns.first().map_or(0, Column::len);
         let missing: Vec<String> = (0..n_rows)
-            .flat_map(|row| columns.iter().filter(move |c| c.is_missing(row)).map(move |c| (row, c)))
+            .flat_map(|row| columns.iter().filter(move |c| c.is_usable() && c.is_missing(row)).map(move |c| (row, c)))
             .take(MAX_NAMED + 1)
             .map(|(row, c)| format!("row {}, column \"{}\"", row as u64 + first_row, c.info.name))
             .collect();
-        let n_missing: usize = columns.iter().map(|c| c.info.n_missing).sum();
+        let n_missing: usize = columns.iter().filter(|c| c.is_usable()).map(|c| c.info.n_missing).sum();
         let mut notes = Vec::new();
         if n_missing > 0 {
             let more = if n_missing > MAX_NAMED { " and others" } else { "" };
