@@ -5,32 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{EngineChoice, NetworkSpec, TrainingSpec};
-
-/// Where the samples come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DataSource {
-    /// Two Gaussian clusters that a line separates.
-    #[default]
-    Clusters,
-    /// Points on both sides of a parabola.
-    Parabola,
-    /// A disc inside a ring.
-    Circles,
-    /// Four quadrants, opposite ones of one class.
-    Xor,
-    /// Two arms that wind around each other.
-    Spirals,
-    /// Drawn cells on a noisy background with a mask for each image.
-    Cells,
-    /// Invented houses: area, bedrooms, postcode and schools make a price.
-    HousePrice,
-    /// Breast Cancer Wisconsin (Diagnostic), a table of cell nuclei.
-    Wdbc,
-    /// A file that the learner loaded.
-    File,
-}
+use crate::{DataSource, EngineChoice, NetworkSpec, TrainingSpec};
 
 /// Which file a run was made with: enough to recognise it, not its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,65 +3,13 @@
 use crate::network::NetworkShape;
 use crate::{
     ClassWeights, DataInfo, DataSource, DataSpec, Experiment, Function, LossSpec, OpSpec, OptimizerSpec, Problem, ScheduleSpec,
-    Split, SplitSizes, Task, TensorShape, TrainingSpec, table_info,
+    Split, SplitSizes, TensorShape, TrainingSpec, table_info,
 };
-
-/// What is known about a house.
-pub const HOUSE_FEATURES: [&str; 4] = ["area", "bedrooms", "postcode", "schools"];
-
-/// Side of the drawn cell images in pixels.
-pub const CELLS_SIDE: usize = 64;
 
 /// Most values that one batch may hold anywhere in the network, to stop a link from filling the memory.
 const MAX_BATCH_VALUES: usize = 1 << 28;
 
 impl DataSpec {
-    /// What is known about a generated or built-in data set before it is made; `None` for files.
-    pub fn generated_info(&self) -> Option<DataInfo> {
-        let (title, input, task, classes): (&str, _, _, [&str; 2]) = match self.source {
-            DataSource::File => return None,
-            DataSource::Wdbc => return table_info::wdbc().data_info(self).ok(),
-            DataSource::HousePrice => return Some(self.house_price_info()),
-            DataSource::Cells => {
-                ("Drawn cells", TensorShape::image(1, CELLS_SIDE, CELLS_SIDE), Task::Segmentation, ["background", "cell"])
-            }
-            DataSource::Clusters => ("Clusters", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
-            DataSource::Parabola => ("Parabola", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
-            DataSource::Circles => ("Circles", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
-            DataSource::Xor => ("XOR", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
-            DataSource::Spirals => ("Spirals", TensorShape::Features(2), Task::MultiClass, ["A", "B"]),
-        };
-        let sizes = self.sizes(self.n_samples);
-        let second = (sizes.train as f64 * self.balance).round() as usize;
-        Some(DataInfo {
-            title: title.into(),
-            source: String::new(),
-            input,
-            task,
-            classes: classes.map(str::to_owned).to_vec(),
-            features: vec![],
-            target: String::new(),
-            sizes,
-            class_counts: vec![sizes.train.saturating_sub(second), second],
-            notes: vec![],
-        })
-    }
-
-    fn house_price_info(&self) -> DataInfo {
-        DataInfo {
-            title: "House prices".into(),
-            source: String::new(),
-            input: TensorShape::Features(HOUSE_FEATURES.len()),
-            task: Task::Regression,
-            classes: vec![],
-            features: HOUSE_FEATURES.map(str::to_owned).to_vec(),
-            target: "price (thousand euro)".into(),
-            sizes: self.sizes(self.n_samples),
-            class_counts: vec![],
-            notes: vec![],
-        }
-    }
-
     /// Sizes of the three parts of `n` samples.
     pub fn sizes(&self, n: usize) -> SplitSizes {
         let part = |fraction: f64| (n as f64 * fraction).round() as usize;
@@ -96,7 +44,7 @@ impl DataSpec {
             problems.extend(table_info::wdbc().choose(self).err());
             return;
         }
-        let most = if self.source == DataSource::Cells { 2000 } else { 20_000 };
+        let most = self.source.card().max_samples;
         if !(20..=most).contains(&self.n_samples) {
             problems.push(Problem::new("data.n_samples", format!("must be between 20 and {most}, is {}", self.n_samples)));
         }

@@ -2,7 +2,6 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use petri_data::generators;
 use petri_protocol::{DataInfo, DataSource, Split};
 
 use crate::components::controls::{Control, FieldProblems};
@@ -13,19 +12,19 @@ use crate::context::lab;
 pub(crate) fn DataPanel() -> impl IntoView {
     let lab = lab();
     let source = Memo::new(move |_| lab.experiment.with(|e| e.data.source));
-    let card = move || generators::ALL.iter().find(|c| c.source == source.get());
+    let card = move || source.get().card();
     let has_parts = move || lab.model.with(|m| m.table().is_some()) || source.get() != DataSource::File;
     view! {
         <section class="panel" aria-labelledby="data-title">
             <h2 id="data-title">"Data"</h2>
             <Control key="data.source"/>
-            <p class="hint">{move || card().map(|c| c.summary)}</p>
+            <p class="hint">{move || card().summary}</p>
             <Control key="data.target"/>
             <Control key="data.features"/>
-            <Show when=move || card().is_some()>
+            <Show when=move || card().is_drawn>
                 <Control key="data.n_samples"/>
                 <Control key="data.noise"/>
-                <Show when=move || card().is_some_and(|c| c.has_balance)><Control key="data.balance"/></Show>
+                <Show when=move || card().has_balance><Control key="data.balance"/></Show>
             </Show>
             <Show when=has_parts>
                 <Control key="data.validation_fraction"/>

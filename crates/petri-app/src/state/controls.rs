@@ -67,6 +67,7 @@ pub const ALL: [Control; 29] = [
             ("clusters", "Clusters"),
             ("parabola", "Parabola"),
             ("circles", "Circles"),
+            ("moons", "Moons"),
             ("xor", "XOR"),
             ("spirals", "Spirals"),
             ("house_price", "House prices"),

@@ -1,21 +1,15 @@
 //! Drawn cells on a noisy background, with a mask for each image.
 
-use petri_protocol::validate::CELLS_SIDE;
-use petri_protocol::{DataSource, DataSpec, Split};
+use petri_protocol::source::cells::SIDE;
+use petri_protocol::{DataSpec, Split};
 use rand::Rng;
 
-use super::SourceCard;
+use super::Sampler;
 use crate::dataset::{Dataset, Part, Targets, Values};
 use crate::random::{Purpose, normal, stream, uniform_in};
 
-/// Card of this data set.
-pub const CARD: SourceCard = SourceCard {
-    source: DataSource::Cells,
-    title: "Drawn cells",
-    summary: "Grey images of 64×64 pixels with a few round cells; the task is to mark every pixel of a cell.",
-    is_planar: false,
-    has_balance: false,
-};
+/// Who draws the samples.
+pub const SAMPLER: Sampler = Sampler::Whole(generate);
 
 /// One ellipse.
 struct Cell {
@@ -29,7 +23,7 @@ struct Cell {
 
 impl Cell {
     fn draw(rng: &mut impl Rng) -> Self {
-        let side = CELLS_SIDE as f32;
+        let side = SIDE as f32;
         Self {
             x: uniform_in(rng, 0.0, side),
             y: uniform_in(rng, 0.0, side),
@@ -49,33 +43,32 @@ impl Cell {
 }
 
 /// Draws all images. Uneven lighting and noise keep a plain threshold from being enough.
-pub fn generate(spec: &DataSpec, seed: u32) -> Dataset {
+pub fn generate(spec: &DataSpec, seed: u32) -> Option<Dataset> {
     let mut rng = stream(seed, Purpose::Data);
     let sizes = spec.sizes(spec.n_samples);
     let parts = Split::ALL.map(|split| {
         let n = sizes.of(split);
-        let mut pixels = Vec::with_capacity(n * CELLS_SIDE * CELLS_SIDE);
-        let mut masks = Vec::with_capacity(n * CELLS_SIDE * CELLS_SIDE);
+        let mut pixels = Vec::with_capacity(n * SIDE * SIDE);
+        let mut masks = Vec::with_capacity(n * SIDE * SIDE);
         for _ in 0..n {
             image(spec.noise as f32, &mut rng, &mut pixels, &mut masks);
         }
         Part { n, inputs: Values::U8(pixels), targets: Targets::Masks(masks) }
     });
-    // `generated_info` knows every source but files.
-    let info = spec.generated_info().unwrap_or_else(|| unreachable!("cells are generated"));
+    let info = spec.generated_info()?;
     let mut dataset = Dataset::new(info, parts);
     dataset.fit_scaling(spec);
-    dataset
+    Some(dataset)
 }
 
 fn image(noise: f32, rng: &mut impl Rng, pixels: &mut Vec<u8>, masks: &mut Vec<u8>) {
     let n_cells = uniform_in(rng, 3.0, 8.0) as usize;
     let cells: Vec<Cell> = (0..n_cells).map(|_| Cell::draw(rng)).collect();
     let (tilt_x, tilt_y) = (uniform_in(rng, -0.15, 0.15), uniform_in(rng, -0.15, 0.15));
-    for y in 0..CELLS_SIDE {
-        for x in 0..CELLS_SIDE {
+    for y in 0..SIDE {
+        for x in 0..SIDE {
             let (fx, fy) = (x as f32, y as f32);
-            let side = CELLS_SIDE as f32;
+            let side = SIDE as f32;
             let mut grey = 0.4 + tilt_x * (fx / side - 0.5) + tilt_y * (fy / side - 0.5);
             let mut inside = false;
             for cell in &cells {

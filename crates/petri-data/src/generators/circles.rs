@@ -1,19 +1,12 @@
 //! A disc inside a ring.
 
-use petri_protocol::DataSource;
 use rand::Rng;
 
-use super::SourceCard;
+use super::Sampler;
 use crate::random::{normal, uniform, uniform_in};
 
-/// Card of this data set.
-pub const CARD: SourceCard = SourceCard {
-    source: DataSource::Circles,
-    title: "Circles",
-    summary: "A disc inside a ring: the network has to close a curve around the inner class.",
-    is_planar: true,
-    has_balance: true,
-};
+/// Who draws the samples.
+pub const SAMPLER: Sampler = Sampler::Plane(draw);
 
 /// One point: class 1 in the disc of radius 2, class 0 in the ring from 3 to 4.5.
 pub fn draw(class: usize, noise: f32, rng: &mut dyn Rng) -> [f32; 2] {

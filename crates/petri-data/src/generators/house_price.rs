@@ -1,20 +1,14 @@
 //! Invented houses: area, number of bedrooms, postcode and quality of the schools make a price.
 
-use petri_protocol::{DataSource, DataSpec, Split};
+use petri_protocol::{DataSpec, Split};
 use rand::Rng;
 
-use super::SourceCard;
+use super::Sampler;
 use crate::dataset::{Dataset, Part, Targets, Values};
 use crate::random::{Purpose, normal, stream, uniform_in};
 
-/// Card of this data set.
-pub const CARD: SourceCard = SourceCard {
-    source: DataSource::HousePrice,
-    title: "House prices",
-    summary: "Area, bedrooms, postcode and schools of invented houses make a price: a number, not a class.",
-    is_planar: false,
-    has_balance: false,
-};
+/// Who draws the samples.
+pub const SAMPLER: Sampler = Sampler::Whole(generate);
 
 /// Area in m², bedrooms, walkability of the postcode (0 to 10), quality of the schools (0 to 10).
 fn house(rng: &mut impl Rng) -> [f32; 4] {
@@ -36,7 +30,7 @@ pub fn price([area, bedrooms, postcode, schools]: [f32; 4]) -> f32 {
 }
 
 /// Draws all houses; the noise moves each price by up to 40 thousand euro (standard deviation at 1).
-pub fn generate(spec: &DataSpec, seed: u32) -> Dataset {
+pub fn generate(spec: &DataSpec, seed: u32) -> Option<Dataset> {
     let mut rng = stream(seed, Purpose::Data);
     // Independent draws: the parts need no shuffling to be alike.
     let parts = Split::ALL.map(|split| {
@@ -50,11 +44,10 @@ pub fn generate(spec: &DataSpec, seed: u32) -> Dataset {
         }
         Part { n, inputs: Values::F32(inputs), targets: Targets::Numbers(prices) }
     });
-    // The source is this one: its info is always known.
-    let info = spec.generated_info().unwrap_or_else(|| unreachable!("a generated set"));
+    let info = spec.generated_info()?;
     let mut dataset = Dataset::new(info, parts);
     dataset.fit_scaling(spec);
-    dataset
+    Some(dataset)
 }
 
 #[cfg(test)]

@@ -1,53 +1,40 @@
-//! Generated data sets. Each is one file with its card.
+//! Who draws the samples of a source: one file for each, of the name of its card in `petri_protocol::source`.
 
-use petri_protocol::{DataSource, DataSpec, Split};
+use petri_protocol::{DataSpec, Split};
 use rand::Rng;
 
 use crate::dataset::{Dataset, Part, Targets, Values};
 use crate::random::{Purpose, stream};
 use crate::split::stratified;
 
-pub mod cells;
-pub mod circles;
-pub mod clusters;
-pub mod house_price;
-pub mod parabola;
-pub mod spirals;
-pub mod xor;
+include!(concat!(env!("OUT_DIR"), "/generator.rs"));
 
-/// What menus and pages say about a generated data set.
-#[derive(Debug, Clone, Copy)]
-pub struct SourceCard {
-    /// Which it is.
-    pub source: DataSource,
-    /// Name for people.
-    pub title: &'static str,
-    /// One sentence about it.
-    pub summary: &'static str,
-    /// Whether the samples are points in the plane.
-    pub is_planar: bool,
-    /// Whether the share of the second class can be set.
-    pub has_balance: bool,
+macro_rules! samplers {
+    ($($name:ident),*) => {
+        /// Samplers by the names of their sources.
+        static SAMPLERS: &[(&str, Sampler)] = &[$((stringify!($name), $name::SAMPLER)),*];
+    };
 }
+generator_members!(samplers);
 
-/// All generated data sets, in the order of the menu.
-pub const ALL: [SourceCard; 7] =
-    [clusters::CARD, parabola::CARD, circles::CARD, xor::CARD, spirals::CARD, house_price::CARD, cells::CARD];
+/// How the samples of a source come about.
+#[derive(Clone, Copy)]
+pub enum Sampler {
+    /// One point in the plane for a class and a strength of noise; the classes are divided alike.
+    Plane(fn(usize, f32, &mut dyn Rng) -> [f32; 2]),
+    /// All parts at once.
+    Whole(fn(&DataSpec, u32) -> Option<Dataset>),
+}
 
 /// Half of the side of the square that points lie in and that boundaries are drawn over.
 pub const EXTENT: f32 = 6.0;
 
 /// Draws a data set and divides it; `None` when the source is a file.
 pub fn generate(spec: &DataSpec, seed: u32) -> Option<Dataset> {
-    let draw: fn(usize, f32, &mut dyn Rng) -> [f32; 2] = match spec.source {
-        DataSource::File | DataSource::Wdbc => return None,
-        DataSource::HousePrice => return Some(house_price::generate(spec, seed)),
-        DataSource::Cells => return Some(cells::generate(spec, seed)),
-        DataSource::Clusters => clusters::draw,
-        DataSource::Parabola => parabola::draw,
-        DataSource::Circles => circles::draw,
-        DataSource::Xor => xor::draw,
-        DataSource::Spirals => spirals::draw,
+    let (_, sampler) = SAMPLERS.iter().find(|(id, _)| *id == spec.source.id())?;
+    let draw = match sampler {
+        Sampler::Plane(draw) => draw,
+        Sampler::Whole(generate) => return generate(spec, seed),
     };
     let info = spec.generated_info()?;
     let mut rng = stream(seed, Purpose::Data);
@@ -73,10 +60,15 @@ pub fn generate(spec: &DataSpec, seed: u32) -> Option<Dataset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use petri_protocol::source::{SourceCard, menu};
+
+    fn drawn() -> impl Iterator<Item = &'static SourceCard> {
+        menu().filter(|card| card.is_drawn)
+    }
 
     #[test]
     fn all_sets_repeat_by_seed_and_have_their_balance() {
-        for card in ALL {
+        for card in drawn() {
             let spec = DataSpec { source: card.source, n_samples: 100, balance: 0.2, ..DataSpec::default() };
             let data = generate(&spec, 5).expect("generated");
             assert_eq!(data, generate(&spec, 5).expect("generated"), "{}", card.title);
@@ -89,8 +81,15 @@ mod tests {
     }
 
     #[test]
+    fn every_card_has_its_sampler_and_every_sampler_its_card() {
+        let cards: Vec<&str> = drawn().map(|card| card.source.id()).collect();
+        assert_eq!(cards.len(), SAMPLERS.len());
+        assert!(SAMPLERS.iter().all(|(id, _)| cards.contains(id)));
+    }
+
+    #[test]
     fn points_stay_inside_the_drawn_square() {
-        for card in ALL.iter().filter(|c| c.is_planar) {
+        for card in drawn().filter(|c| c.is_planar) {
             let spec = DataSpec { source: card.source, n_samples: 2000, noise: 0.5, ..DataSpec::default() };
             let data = generate(&spec, 1).expect("generated");
             let Values::F32(points) = &data.parts[0].inputs else { panic!("points are f32") };
@@ -107,6 +106,8 @@ mod tests {
             assert!(y > parabola::curve(x));
             let [x, y] = xor::draw(0, 0.0, &mut rng);
             assert!(x * y > 0.0);
+            let [x, y] = moons::draw(1, 0.0, &mut rng);
+            assert!(y <= 0.75 && ((x - 1.5).hypot(y - 0.75) - 3.0).abs() < 1e-4);
             let [x, y] = circles::draw(1, 0.0, &mut rng);
             assert!(x.hypot(y) < 2.5);
         }

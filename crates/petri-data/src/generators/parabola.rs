@@ -1,19 +1,12 @@
 //! Points above and below a parabola: no straight line separates them.
 
-use petri_protocol::DataSource;
 use rand::Rng;
 
-use super::SourceCard;
+use super::Sampler;
 use crate::random::{normal, uniform_in};
 
-/// Card of this data set.
-pub const CARD: SourceCard = SourceCard {
-    source: DataSource::Parabola,
-    title: "Parabola",
-    summary: "Points inside and outside a parabola. A line cannot separate them, a bend can.",
-    is_planar: true,
-    has_balance: true,
-};
+/// Who draws the samples.
+pub const SAMPLER: Sampler = Sampler::Plane(draw);
 
 /// The parabola y = 0.5 x² − 3.
 pub fn curve(x: f32) -> f32 {

@@ -1,19 +1,12 @@
 //! Two arms that wind around each other.
 
-use petri_protocol::DataSource;
 use rand::Rng;
 
-use super::SourceCard;
+use super::Sampler;
 use crate::random::{normal, uniform_in};
 
-/// Card of this data set.
-pub const CARD: SourceCard = SourceCard {
-    source: DataSource::Spirals,
-    title: "Spirals",
-    summary: "Two arms that wind around each other: hard for small networks, easy for two hidden layers.",
-    is_planar: true,
-    has_balance: true,
-};
+/// Who draws the samples.
+pub const SAMPLER: Sampler = Sampler::Plane(draw);
 
 /// One point on an arm of one and a half turns; the second arm is turned by half a turn.
 pub fn draw(class: usize, noise: f32, rng: &mut dyn Rng) -> [f32; 2] {

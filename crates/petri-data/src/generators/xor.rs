@@ -1,19 +1,12 @@
 //! Four quadrants, opposite ones of one class.
 
-use petri_protocol::DataSource;
 use rand::Rng;
 
-use super::SourceCard;
+use super::Sampler;
 use crate::random::{normal, uniform_in};
 
-/// Card of this data set.
-pub const CARD: SourceCard = SourceCard {
-    source: DataSource::Xor,
-    title: "XOR",
-    summary: "Opposite quadrants belong together: the smallest problem that needs a hidden layer.",
-    is_planar: true,
-    has_balance: true,
-};
+/// Who draws the samples.
+pub const SAMPLER: Sampler = Sampler::Plane(draw);
 
 /// One point, at least 0.3 from the axes; class 1 where the signs differ.
 pub fn draw(class: usize, noise: f32, rng: &mut dyn Rng) -> [f32; 2] {

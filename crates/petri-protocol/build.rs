@@ -1,0 +1,5 @@
+//! Lists the sources of data, one file each.
+
+fn main() -> std::io::Result<()> {
+    petri_cards::list("src/source", "source", &[])
+}
