@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use petri_protocol::{DataInfo, DataSpec, Split, SplitSizes};
 
+use crate::pages::Pages;
 use crate::scaling::Scaling;
 
 /// Inputs of a part, sample by sample. Images are channel by channel, row by row.
@@ -11,6 +12,8 @@ use crate::scaling::Scaling;
 pub enum Values {
     /// Pixels, 0 to 255.
     U8(Vec<u8>),
+    /// Pixels, 0 to 255, of many images.
+    Pages(Pages),
     /// Numbers.
     F32(Vec<f32>),
 }
@@ -114,6 +117,7 @@ impl Dataset {
         let range = index * self.info.input.len()..(index + 1) * self.info.input.len();
         match &self.part(split).inputs {
             Values::U8(v) => out.extend(v[range].iter().map(|&p| f32::from(p) / 255.0)),
+            Values::Pages(pages) => out.extend(pages.of_sample(range).iter().map(|&p| f32::from(p) / 255.0)),
             Values::F32(v) => out.extend_from_slice(&v[range]),
         }
     }

@@ -7,6 +7,7 @@ use crate::dataset::{Dataset, Part, Targets, Values};
 use crate::error::DataError;
 use crate::npy::{Dtype, NpyArray, shape_text};
 use crate::npz::Npz;
+use crate::pages::Pages;
 use crate::registry::{self, RegistryEntry};
 
 /// Most classes of a file that is in no registry.
@@ -60,7 +61,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<(FileRef, Dataset), DataError> {
     let mut parts = Vec::new();
     for ((split, images), labels) in Split::ALL.into_iter().zip(images).zip(labels) {
         let targets = targets(&labels, split, classes.len(), multi_label)?;
-        parts.push(Part { n: images.shape[0], inputs: Values::U8(channels_first(images, input)), targets });
+        parts.push(Part { n: images.shape[0], inputs: Values::Pages(channels_first(images, input)), targets });
     }
     let fingerprint = fingerprint(bytes);
     let [train, validation, test]: [Part; 3] = match parts.try_into() {
@@ -178,19 +179,22 @@ fn targets(labels: &NpyArray, split: Split, n_classes: usize, multi_label: bool)
     })
 }
 
-/// From `(n, height, width, 3)` to channel by channel; grey images stay as they are.
-fn channels_first(images: NpyArray, shape: TensorShape) -> Vec<u8> {
+/// From `(n, height, width, 3)` to channel by channel, in place; grey images stay as they are.
+fn channels_first(images: NpyArray, shape: TensorShape) -> Pages {
     let (channels, area) = (shape.channels(), shape.area());
+    let mut pages = images.bytes;
     if channels == 1 {
-        return images.bytes;
+        return pages;
     }
-    let mut out = Vec::with_capacity(images.bytes.len());
-    for image in images.bytes.chunks_exact(channels * area) {
+    let mut planes = Vec::with_capacity(channels * area);
+    for image in pages.iter_mut().flat_map(|page| page.chunks_exact_mut(channels * area)) {
+        planes.clear();
         for c in 0..channels {
-            out.extend(image.iter().skip(c).step_by(channels));
+            planes.extend(image.iter().skip(c).step_by(channels));
         }
+        image.copy_from_slice(&planes);
     }
-    out
+    pages
 }
 
 #[cfg(test)]
@@ -199,7 +203,10 @@ mod tests {
 
     #[test]
     fn colour_images_become_channels_first() {
-        let images = NpyArray { dtype: Dtype::U8, shape: vec![1, 1, 2, 3], bytes: vec![1, 2, 3, 4, 5, 6] };
-        assert_eq!(channels_first(images, TensorShape::image(3, 1, 2)), [1, 4, 2, 5, 3, 6]);
+        let mut bytes = Pages::new(6);
+        bytes.push(vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        let images = NpyArray { dtype: Dtype::U8, shape: vec![2, 1, 2, 3], bytes };
+        let planes: Vec<u8> = channels_first(images, TensorShape::image(3, 1, 2)).iter().flatten().copied().collect();
+        assert_eq!(planes, [1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12]);
     }
 }

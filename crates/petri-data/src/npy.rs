@@ -6,6 +6,7 @@
 use std::io::Read;
 
 use crate::error::{DataError, MAX_MEMBER_BYTES};
+use crate::pages::{PAGE_BYTES, Pages};
 
 /// Longest header that is read, in bytes. NumPy writes less than 200.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -41,17 +42,23 @@ pub struct NpyArray {
     pub dtype: Dtype,
     /// Shape, outermost dimension first (C order).
     pub shape: Vec<usize>,
-    /// Elements, little-endian.
-    pub bytes: Vec<u8>,
+    /// Elements, little-endian; a sample is what the outermost dimension counts.
+    pub bytes: Pages,
 }
 
 impl NpyArray {
     /// Elements as integers, in C order.
     pub fn integers(&self) -> Vec<i64> {
         match self.dtype {
-            Dtype::U8 => self.bytes.iter().map(|&b| i64::from(b)).collect(),
-            Dtype::I32 => self.bytes.as_chunks::<4>().0.iter().map(|c| i64::from(i32::from_le_bytes(*c))).collect(),
-            Dtype::I64 => self.bytes.as_chunks::<8>().0.iter().map(|c| i64::from_le_bytes(*c)).collect(),
+            Dtype::U8 => self.bytes.iter().flatten().map(|&b| i64::from(b)).collect(),
+            Dtype::I32 => {
+                let chunks = self.bytes.iter().flat_map(|page| page.as_chunks::<4>().0);
+                chunks.map(|c| i64::from(i32::from_le_bytes(*c))).collect()
+            }
+            Dtype::I64 => {
+                let chunks = self.bytes.iter().flat_map(|page| page.as_chunks::<8>().0);
+                chunks.map(|c| i64::from_le_bytes(*c)).collect()
+            }
         }
     }
 }
@@ -88,12 +95,22 @@ pub fn read(mut reader: impl Read, array: &str, allowed: &[Dtype], expected: &'s
     if size > MAX_MEMBER_BYTES {
         return Err(DataError::TooLarge { array: array.into(), bytes: size });
     }
-    // Not allocated in advance: the header may promise more than the file holds.
-    let mut bytes = Vec::new();
     let unpack = |e: std::io::Error| DataError::Unpack { array: array.into(), why: e.to_string() };
-    reader.by_ref().take(size).read_to_end(&mut bytes).map_err(unpack)?;
-    if bytes.len() as u64 != size {
-        return Err(DataError::Length { array: array.into(), expected: size, found: bytes.len().to_string() });
+    let n_samples = dict.shape.first().map_or(1, |&n| n as u64).max(1);
+    // Not above `MAX_MEMBER_BYTES`, which a browser's `usize` can hold.
+    let mut bytes = Pages::new((size / n_samples) as usize);
+    let mut found = 0;
+    while found < size {
+        // Page by page: the header may promise more than the file holds.
+        let wanted = (size - found).min(bytes.page_len() as u64);
+        let mut page = Vec::with_capacity((wanted as usize).min(PAGE_BYTES));
+        reader.by_ref().take(wanted).read_to_end(&mut page).map_err(unpack)?;
+        found += page.len() as u64;
+        let is_short = (page.len() as u64) < wanted;
+        bytes.push(page);
+        if is_short {
+            return Err(DataError::Length { array: array.into(), expected: size, found: found.to_string() });
+        }
     }
     // Reading to the end also makes the archive check the checksum of the member.
     if reader.read(&mut [0]).map_err(unpack)? != 0 {
@@ -218,6 +235,18 @@ mod tests {
             assert_eq!(read_u8(&bytes), read_u8(&v1));
         }
         assert_eq!(read_u8(&v1).expect("valid").shape, [2, 3]);
+    }
+
+    #[test]
+    fn large_arrays_come_in_pages() {
+        let values: Vec<u8> = (0..1500 * 64 * 64).map(|i| (i % 253) as u8).collect();
+        let array = read_u8(&write("|u1", &[1500, 64, 64], &values)).expect("valid");
+        assert_eq!(array.bytes.iter().count(), 2);
+        assert!(array.bytes.iter().all(|page| page.len() <= PAGE_BYTES));
+        assert_eq!(array.bytes.iter().flatten().copied().collect::<Vec<u8>>(), values);
+        let labels: Vec<u8> = (0..600_000i64).flat_map(i64::to_le_bytes).collect();
+        let labels = read(&write("<i8", &[600_000, 1], &labels)[..], "a", &[Dtype::I64], "int64").expect("valid");
+        assert!(labels.integers().into_iter().eq(0..600_000), "no number is cut by a page");
     }
 
     #[test]

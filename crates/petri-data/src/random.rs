@@ -22,6 +22,8 @@ pub enum Purpose {
     Shuffle(u32),
     /// Trees and samples of a random forest.
     Forest,
+    /// Training samples that stand for all of them in an evaluation.
+    Sample,
 }
 
 /// The stream of `seed` for `purpose`.
@@ -34,6 +36,7 @@ pub fn stream(seed: u32, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Dropout(i) => (5, i),
         Purpose::Shuffle(i) => (6, i),
         Purpose::Forest => (7, 0),
+        Purpose::Sample => (8, 0),
     };
     let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed));
     rng.set_stream((kind << 32) | u64::from(index));

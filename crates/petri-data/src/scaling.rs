@@ -25,14 +25,20 @@ impl Scaling {
     /// Mean and (population) standard deviation of each channel; a constant channel gets std 1.
     pub fn fit(values: &Values, channels: usize, area: usize) -> Self {
         match values {
-            Values::U8(v) => Self::of(v, channels, area, |p| f64::from(p) / 255.0),
-            Values::F32(v) => Self::of(v, channels, area, f64::from),
+            Values::U8(v) => Self::of(&[v], channels, area, |p| f64::from(p) / 255.0),
+            Values::Pages(pages) => Self::of(&pages.iter().collect::<Vec<_>>(), channels, area, |p| f64::from(p) / 255.0),
+            Values::F32(v) => Self::of(&[v], channels, area, f64::from),
         }
     }
 
-    fn of<T: Copy>(values: &[T], channels: usize, area: usize, number: impl Fn(T) -> f64) -> Self {
-        let per_channel = (values.len() / channels.max(1)).max(1) as f64;
-        let planes = || values.chunks(area.max(1)).enumerate().map(|(i, plane)| (i % channels, plane));
+    /// From pieces that begin with the first channel each.
+    fn of<T: Copy>(pieces: &[&[T]], channels: usize, area: usize, number: impl Fn(T) -> f64) -> Self {
+        let n: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let per_channel = (n / channels.max(1)).max(1) as f64;
+        let planes = || {
+            let of_pieces = pieces.iter().flat_map(|piece| piece.chunks(area.max(1)).enumerate());
+            of_pieces.map(|(i, plane)| (i % channels, plane))
+        };
         let mut mean = vec![0.0f64; channels];
         for (c, plane) in planes() {
             mean[c] += plane.iter().map(|&x| number(x)).sum::<f64>();
@@ -55,6 +61,7 @@ impl Scaling {
     pub fn extend(&self, values: &Values, range: Range<usize>, area: usize, out: &mut Vec<f32>) {
         match values {
             Values::U8(v) => self.extend_with(&v[range], area, out, |p| f32::from(p) / 255.0),
+            Values::Pages(pages) => self.extend_with(pages.of_sample(range), area, out, |p| f32::from(p) / 255.0),
             Values::F32(v) => self.extend_with(&v[range], area, out, |x| x),
         }
     }
@@ -81,6 +88,7 @@ impl Scaling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::Pages;
 
     #[test]
     fn every_channel_gets_mean_zero_and_std_one() {
@@ -112,5 +120,25 @@ mod tests {
             let values = Values::F32(vec![constant; 1000]);
             assert_eq!(Scaling::fit(&values, 1, 1).std, [1.0], "{constant} stays");
         }
+    }
+
+    #[test]
+    fn pages_are_scaled_like_one_piece() {
+        let sample = 2 * 64 * 64;
+        let mut pages = Pages::new(sample);
+        let all: Vec<u8> = (0..pages.page_len() + 3 * sample).map(|i| (i * 7 % 256) as u8).collect();
+        all.chunks(pages.page_len()).for_each(|page| pages.push(page.to_vec()));
+        let (one, many) = (Values::U8(all), Values::Pages(pages));
+        let scaling = Scaling::fit(&one, 2, 64 * 64);
+        let paged = Scaling::fit(&many, 2, 64 * 64);
+        assert!(scaling.mean.iter().zip(&paged.mean).all(|(a, b)| (a - b).abs() < 1e-6), "{scaling:?} {paged:?}");
+        let last = |values: &Values, start: usize| {
+            let mut out = Vec::new();
+            scaling.extend(values, start..start + sample, 64 * 64, &mut out);
+            out
+        };
+        let Values::U8(all) = &one else { panic!("bytes") };
+        let start = all.len() - sample;
+        assert_eq!(last(&one, start), last(&many, start));
     }
 }

@@ -2,7 +2,8 @@
 
 use rand::Rng;
 
-use crate::random::permutation;
+use crate::dataset::Targets;
+use crate::random::{Purpose, permutation, stream};
 
 /// Divides samples into three parts of the given sizes; every class has the same share in each part,
 /// up to rounding. Returns the indices of each part in random order.
@@ -26,6 +27,21 @@ pub fn stratified(classes: &[u16], n_classes: usize, sizes: [usize; 3], rng: &mu
         *part = order.into_iter().map(|i| part[i as usize]).collect();
     }
     parts
+}
+
+/// `size` samples that stand for all `n`, in their order: every class with its share, where there are classes.
+/// The same ones at each call.
+pub fn sample(targets: &Targets, n: usize, n_classes: usize, size: usize) -> Vec<usize> {
+    let mut rng = stream(0, Purpose::Sample);
+    let mut chosen = match targets {
+        Targets::Classes(classes) => {
+            let [_, chosen, _] = stratified(classes, n_classes, [n.saturating_sub(size), size, 0], &mut rng);
+            chosen
+        }
+        _ => permutation(&mut rng, n).into_iter().take(size).map(|i| i as usize).collect(),
+    };
+    chosen.sort_unstable();
+    chosen
 }
 
 /// Shares `total` among groups in proportion to `counts`, by largest remainder (Hamilton).
@@ -58,7 +74,6 @@ fn share(count: u64, total: u64, n: u64) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, stream};
 
     #[test]
     fn every_class_has_its_share_in_each_part() {
@@ -79,6 +94,17 @@ mod tests {
         assert_eq!(share(1 << 40, 1 << 39, 1 << 41), (1 << 38, 0));
         let n = usize::MAX / 4;
         assert_eq!(apportion(&[n, n], n), [n / 2 + n % 2, n / 2]);
+    }
+
+    #[test]
+    fn a_sample_has_the_shares_of_the_whole_and_repeats() {
+        let classes = Targets::Classes((0..1000).map(|i| u16::from(i % 10 == 0)).collect());
+        let chosen = sample(&classes, 1000, 2, 100);
+        assert_eq!(chosen, sample(&classes, 1000, 2, 100));
+        assert_eq!((chosen.len(), chosen.iter().filter(|&&i| i % 10 == 0).count()), (100, 10));
+        assert!(chosen.is_sorted_by(|a, b| a < b), "each once");
+        let numbers = Targets::Numbers(vec![0.0; 50]);
+        assert_eq!((sample(&numbers, 50, 0, 7).len(), sample(&numbers, 50, 0, 70).len()), (7, 50));
     }
 
     #[test]
