@@ -6,7 +6,8 @@
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use crate::{Experiment, notation, presets};
+use crate::setting::values::{Values, text_of};
+use crate::{Experiment, notation, presets, setting};
 
 /// Longest link that is read, in bytes.
 pub const MAX_LINK_BYTES: usize = 16 * 1024;
@@ -44,7 +45,7 @@ pub fn print(preset: &str, experiment: &Experiment) -> String {
 pub fn differences(preset: &str, experiment: &Experiment) -> Vec<(String, String)> {
     let base = presets::find(preset).unwrap_or(&presets::ALL[0]);
     let before = flatten(&(base.experiment)());
-    let changed = flatten(experiment).into_iter().filter(|(key, value)| before.get(key) != Some(value));
+    let changed = flatten(experiment).into_pairs().filter(|(key, value)| before.get(key) != Some(value));
     changed.map(|(key, value)| (key, text_of(&value))).collect()
 }
 
@@ -89,15 +90,10 @@ pub fn parse(text: &str) -> Opened {
 
 /// The value of one dotted key as text, as a link or a control shows it.
 pub fn get(experiment: &Experiment, key: &str) -> Option<String> {
-    flatten(experiment).get(key).map(text_of)
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        // 30 rather than 30.0, as one would type it.
-        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
-        other => other.to_string(),
+    match key {
+        "network" => Some(notation::print(&experiment.network)),
+        _ if setting::find(key).is_some() => experiment.values().text(key),
+        _ => flatten(experiment).text(key),
     }
 }
 
@@ -113,7 +109,7 @@ pub fn set(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Str
     }
     // Absent where there is none, so that they are not among the keys of every experiment.
     let is_optional = key == "data.file.name" || key == "data.file.fingerprint" || key.starts_with("weights.");
-    if !is_optional && !flatten(experiment).contains_key(key) {
+    if !is_optional && get(experiment, key).is_none() {
         return Err(format!("unknown setting \"{}\"", shorten(key)));
     }
     let mut last_error = String::new();
@@ -129,7 +125,10 @@ pub fn set(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Str
             Err(error) => last_error = error.to_string(),
         }
     }
-    Err(format!("{}=\"{}\": {}", shorten(key), shorten(text), shorten(&last_error)))
+    // What a person can do about it, where the card knows.
+    let range = setting::find(key).and_then(|card| card.range());
+    let why = range.map_or(shorten(&last_error), |range| format!("must be {}", range.describe()));
+    Err(format!("{}=\"{}\": {why}", shorten(key), shorten(text)))
 }
 
 fn insert(whole: &mut Value, key: &str, value: Value) {
@@ -153,28 +152,28 @@ fn insert(whole: &mut Value, key: &str, value: Value) {
     }
 }
 
-/// All settings by their dotted keys; the network as one line of notation.
-fn flatten(experiment: &Experiment) -> Map<String, Value> {
-    fn walk(prefix: &str, value: &Value, out: &mut Map<String, Value>) {
-        match value {
-            Value::Object(object) => {
-                for (key, value) in object {
-                    let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-                    walk(&path, value, out);
-                }
-            }
-            other => {
-                out.insert(prefix.to_owned(), other.clone());
-            }
-        }
-    }
-    let mut out = Map::new();
+/// Everything by its dotted key; the network as one line of notation.
+fn flatten(experiment: &Experiment) -> Values {
+    let mut out = Values::default();
     // An experiment is plain data: it always becomes an object.
     if let Ok(Value::Object(mut whole)) = serde_json::to_value(experiment) {
         whole.insert("network".into(), Value::String(notation::print(&experiment.network)));
-        walk("", &Value::Object(whole), &mut out);
+        out.add("", &Value::Object(whole));
     }
     out
+}
+
+impl Experiment {
+    /// The values of all settings but the network, by their dotted keys.
+    pub fn values(&self) -> Values {
+        let mut out = Values::default();
+        // Plain data can always be written.
+        out.add("data", &serde_json::to_value(&self.data).unwrap_or_default());
+        out.add("training", &serde_json::to_value(&self.training).unwrap_or_default());
+        out.add("engine", &serde_json::to_value(self.engine).unwrap_or_default());
+        out.add("seed", &self.seed.into());
+        out
+    }
 }
 
 fn decode(text: &str) -> String {

@@ -2,8 +2,8 @@
 
 use crate::network::NetworkShape;
 use crate::{
-    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, Function, LossSpec, OpSpec, OptimizerSpec, Problem, ScheduleSpec,
-    Split, SplitSizes, TensorShape, TrainingSpec, table_info,
+    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, Function, LossSpec, OpSpec, Problem, Split, SplitSizes,
+    TensorShape, setting, table_info,
 };
 
 /// Most values that one batch may hold anywhere in the network, to stop a link from filling the memory.
@@ -14,22 +14,7 @@ impl DataSpec {
     pub fn sizes(&self, n: usize) -> SplitSizes {
         let part = |fraction: f64| (n as f64 * fraction).round() as usize;
         let (validation, test) = (part(self.validation_fraction), part(self.test_fraction));
-        SplitSizes { train: n.saturating_sub(validation + test), validation, test }
-    }
-
-    fn fraction_problems(&self, problems: &mut Vec<Problem>) {
-        let mut between = |field: &str, value: f64, low: f64, high: f64| {
-            if !(low..=high).contains(&value) {
-                problems.push(Problem::new(format!("data.{field}"), format!("must be between {low} and {high}, is {value}")));
-            }
-        };
-        between("noise", self.noise, 0.0, 1.0);
-        between("balance", self.balance, 0.05, 0.95);
-        between("validation_fraction", self.validation_fraction, 0.05, 0.8);
-        between("test_fraction", self.test_fraction, 0.05, 0.8);
-        if self.validation_fraction + self.test_fraction > 0.9 {
-            problems.push(Problem::new("data.test_fraction", "leaves less than a tenth of the samples for training"));
-        }
+        SplitSizes { train: n.saturating_sub(validation.saturating_add(test)), validation, test }
     }
 
     fn problems(&self, problems: &mut Vec<Problem>) {
@@ -39,65 +24,8 @@ impl DataSpec {
             }
             return;
         }
-        self.fraction_problems(problems);
         if self.source == DataSource::Wdbc {
             problems.extend(table_info::wdbc().choose(self).err());
-            return;
-        }
-        let most = self.source.card().max_samples;
-        if !(20..=most).contains(&self.n_samples) {
-            problems.push(Problem::new("data.n_samples", format!("must be between 20 and {most}, is {}", self.n_samples)));
-        }
-    }
-}
-
-impl TrainingSpec {
-    fn problems(&self, problems: &mut Vec<Problem>) {
-        let mut require = |ok: bool, field: &str, message: String| {
-            if !ok {
-                problems.push(Problem::new(format!("training.{field}"), message));
-            }
-        };
-        require(
-            self.learning_rate.is_finite() && self.learning_rate > 0.0 && self.learning_rate <= 1e4,
-            "learning_rate",
-            format!("must be above 0 and at most 10000, is {}", self.learning_rate),
-        );
-        require(
-            (1..=4096).contains(&self.batch_size),
-            "batch_size",
-            format!("must be between 1 and 4096, is {}", self.batch_size),
-        );
-        require((1..=100_000).contains(&self.epochs), "epochs", format!("must be between 1 and 100000, is {}", self.epochs));
-        require(
-            (0.0..=10.0).contains(&self.weight_decay),
-            "weight_decay",
-            format!("must be between 0 and 10, is {}", self.weight_decay),
-        );
-        require(
-            (0.0..=1e6).contains(&self.clip_norm),
-            "clip_norm",
-            format!("must be between 0 (off) and 1000000, is {}", self.clip_norm),
-        );
-        require(self.patience <= 10_000, "patience", format!("must be at most 10000, is {}", self.patience));
-        let below_one = |v: f64| (0.0..1.0).contains(&v);
-        match self.optimizer {
-            OptimizerSpec::Sgd { momentum, nesterov } => {
-                require(below_one(momentum), "optimizer.momentum", format!("must be at least 0 and below 1, is {momentum}"));
-                require(!nesterov || momentum > 0.0, "optimizer.nesterov", "needs a momentum above 0".into());
-            }
-            OptimizerSpec::Adam { beta1, beta2 } | OptimizerSpec::AdamW { beta1, beta2 } => {
-                require(below_one(beta1), "optimizer.beta1", format!("must be at least 0 and below 1, is {beta1}"));
-                require(below_one(beta2), "optimizer.beta2", format!("must be at least 0 and below 1, is {beta2}"));
-            }
-            OptimizerSpec::RmsProp { alpha, momentum } => {
-                require(below_one(alpha), "optimizer.alpha", format!("must be at least 0 and below 1, is {alpha}"));
-                require(below_one(momentum), "optimizer.momentum", format!("must be at least 0 and below 1, is {momentum}"));
-            }
-        }
-        if let ScheduleSpec::Step { every_epochs, factor } = self.schedule {
-            require(every_epochs >= 1, "schedule.every_epochs", "must be at least 1".into());
-            require(factor > 0.0 && factor <= 1.0, "schedule.factor", format!("must be above 0 and at most 1, is {factor}"));
         }
     }
 }
@@ -106,11 +34,10 @@ impl Experiment {
     /// Every problem at once, each tied to the control that caused it. `info` describes the data
     /// set; without it (a file that is not loaded) shapes are not checked.
     pub fn validate(&self, info: Option<&DataInfo>) -> Vec<Problem> {
-        let mut problems = Vec::new();
+        let mut problems = setting::problems(&self.values(), info);
         if info.is_none() || self.data.source != DataSource::File {
             self.data.problems(&mut problems);
         }
-        self.training.problems(&mut problems);
         let Some(info) = info else { return problems };
         for split in [Split::Train, Split::Validation] {
             if info.sizes.of(split) == 0 {

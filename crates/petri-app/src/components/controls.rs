@@ -1,11 +1,13 @@
-//! One control for one setting, by its dotted key: the same name in the link, in the problems, in lessons
-//! and in the experiment.
+//! One control for one setting, drawn from its card: title, help, input and problems. The key is the same in the
+//! link, in the problems, in lessons and in the experiment.
 
 use leptos::prelude::*;
-use petri_protocol::{OptimizerSpec, ScheduleSpec, link};
+use petri_protocol::setting::card::{Card, Choice, Kind};
+use petri_protocol::setting::values::Values;
+use petri_protocol::{link, setting};
+use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
 use crate::context::lab;
-use crate::state::controls::{Control as Card, ControlKind, find};
 
 /// Problems of one field, below its control.
 #[component]
@@ -34,132 +36,248 @@ fn control_id(key: &str) -> String {
     format!("field-{}", key.replace('.', "-"))
 }
 
-/// The value of a key as text; changes only when it does.
-fn value_of(key: &'static str) -> Memo<String> {
-    let lab = lab();
-    Memo::new(move |_| lab.experiment.with(|e| link::get(e, key)).unwrap_or_default())
+/// What a control needs of its setting.
+#[derive(Clone, Copy)]
+struct Field {
+    card: &'static Card,
+    /// The value as a link has it; changes only when it does.
+    value: Memo<String>,
+    title: Memo<&'static str>,
+    /// Why the text that was typed last is no value.
+    refused: RwSignal<Option<String>>,
+    /// Whether anything is wrong.
+    invalid: Memo<bool>,
 }
 
-/// Sets a key from text.
-fn set(key: &'static str, text: &str) {
-    lab().act(|m| m.set(key, text));
+impl Field {
+    fn new(card: &'static Card, values: Memo<Values>) -> Self {
+        let lab = lab();
+        let key = card.key;
+        let refused = RwSignal::new(None);
+        Self {
+            card,
+            value: Memo::new(move |_| lab.experiment.with(|e| link::get(e, key)).unwrap_or_default()),
+            title: Memo::new(move |_| values.with(|v| card.title(v))),
+            refused,
+            invalid: Memo::new(move |_| {
+                refused.with(Option::is_some) || lab.problems.with(|all| all.iter().any(|p| p.field == key))
+            }),
+        }
+    }
+
+    /// Takes over what was typed or chosen, or says why not.
+    fn commit(self, text: &str) {
+        match self.card.read(text) {
+            Ok(text) => {
+                self.refused.set(None);
+                lab().act(|m| m.set(self.card.key, &text));
+            }
+            Err(why) => self.refused.set(Some(why)),
+        }
+    }
+
+    /// Takes over the text of an input and shows there what was understood.
+    fn commit_input(self, ev: &Event) {
+        let input: HtmlInputElement = event_target(ev);
+        self.commit(&input.value());
+        if self.refused.with_untracked(Option::is_none) {
+            input.set_value(&self.value.get_untracked());
+        }
+    }
 }
 
-/// Whether the setting exists in the experiment as it is: momentum belongs to SGD, and so on.
-fn applies(key: &'static str) -> Memo<bool> {
-    let lab = lab();
-    Memo::new(move |_| {
-        lab.experiment.with(|e| match key {
-            "training.optimizer.momentum" => {
-                matches!(e.training.optimizer, OptimizerSpec::Sgd { .. } | OptimizerSpec::RmsProp { .. })
-            }
-            "training.optimizer.nesterov" => matches!(e.training.optimizer, OptimizerSpec::Sgd { .. }),
-            "training.optimizer.alpha" => matches!(e.training.optimizer, OptimizerSpec::RmsProp { .. }),
-            "training.optimizer.beta1" | "training.optimizer.beta2" => {
-                matches!(e.training.optimizer, OptimizerSpec::Adam { .. } | OptimizerSpec::AdamW { .. })
-            }
-            "training.schedule.every_epochs" | "training.schedule.factor" => {
-                matches!(e.training.schedule, ScheduleSpec::Step { .. })
-            }
-            "data.target" | "data.features" => lab.model.with(|m| m.table().is_some()),
-            _ => true,
-        })
-    })
-}
-
-/// The control of a setting; nothing where the setting does not exist.
+/// The control of a setting; nothing where the setting does not apply.
 #[component]
 pub(crate) fn Control(
     /// Dotted key.
     #[prop(into)]
     key: String,
 ) -> impl IntoView {
-    let card = find(&key);
-    card.map(|card| {
-        let shown = applies(card.key);
-        view! { <Show when=move || shown.get()>{field(card)}</Show> }
+    setting::find(&key).map(|card| {
+        let lab = lab();
+        let values = Memo::new(move |_| lab.experiment.with(|e| e.values()));
+        // Only a table has columns to choose from.
+        let has_table = Memo::new(move |_| lab.model.with(|m| m.table().is_some()));
+        let shown = Memo::new(move |_| {
+            let fits = !matches!(card.kind, Kind::Column | Kind::Columns) || has_table.get();
+            fits && lab.info.with(|info| values.with(|v| card.applies(v, info.as_ref())))
+        });
+        view! { <Show when=move || shown.get()>{field(Field::new(card, values))}</Show> }
     })
 }
 
-/// Label, control and problems of one setting.
-fn field(card: &'static Card) -> AnyView {
-    let key = card.key;
-    let value = value_of(key);
-    let lab = lab();
-    let wrong = Memo::new(move |_| lab.problems.with(|all| all.iter().any(|p| p.field == key)));
-    let invalid = move || wrong.get().to_string();
-    let id = control_id(key);
-    let label_for = id.clone();
-    let described = problem_id(key);
+/// Label, help, control and problems of one setting.
+fn field(field: Field) -> AnyView {
+    let card = field.card;
+    let id = control_id(card.key);
     let input = match card.kind {
-        ControlKind::Check => {
-            return view! {
-                <div class="field field-check">
-                    <input type="checkbox" id=id prop:checked=move || value.get() == "true"
-                        on:change=move |ev| set(key, if event_target_checked(&ev) { "true" } else { "false" })/>
-                    <label for=label_for>{card.label}</label>
-                    <FieldProblems key=key/>
-                </div>
-            }
-            .into_any();
-        }
-        ControlKind::LearningRate => return view! { <LearningRate/> }.into_any(),
-        ControlKind::Columns => return view! { <Columns/> }.into_any(),
-        ControlKind::Column => view! { <Column id=id/> }.into_any(),
-        ControlKind::Number { step, min, max } => view! {
-            <input type="number" id=id step=step min=min max=max prop:value=value aria-invalid=invalid aria-describedby=described
-                on:change=move |ev| { let text = event_target_value(&ev); set(key, if text.is_empty() { "0" } else { &text }); }/>
+        Kind::Check => return check(field, id).into_any(),
+        Kind::Logarithmic { .. } => return view! { <LearningRate/> }.into_any(),
+        Kind::Columns => return view! { <Columns/> }.into_any(),
+        Kind::Column => view! { <Column id=id.clone()/> }.into_any(),
+        Kind::Whole(_) | Kind::Number(_) => typed_number(field, id.clone(), None).into_any(),
+        Kind::Slider { from, to, step, .. } => slider(field, id.clone(), from, to, step).into_any(),
+        Kind::Network => view! {
+            <input type="text" id=id.clone() spellcheck="false" prop:value=field.value aria-describedby=problem_id(card.key)
+                aria-invalid=move || field.invalid.get().to_string() on:change=move |ev| field.commit_input(&ev)/>
         }
         .into_any(),
-        ControlKind::Slider { min, max, step } => view! {
-            <input type="range" id=id min=min max=max step=step prop:value=value aria-describedby=described
-                on:change=move |ev| set(key, &event_target_value(&ev))/>
-        }
-        .into_any(),
-        ControlKind::Text => view! {
-            <input type="text" id=id spellcheck="false" prop:value=value aria-invalid=invalid aria-describedby=described
-                on:change=move |ev| set(key, &event_target_value(&ev))/>
-        }
-        .into_any(),
-        ControlKind::Select(options) => view! {
-            <select id=id prop:value=value aria-invalid=invalid aria-describedby=described on:change=move |ev| set(key, &event_target_value(&ev))>
-                {options.iter().map(|(v, text)| view! { <option value=*v selected=move || value.get() == *v>{*text}</option> }).collect_view()}
-            </select>
-        }
-        .into_any(),
+        Kind::Choice(choices) => select(field, id.clone(), choices()).into_any(),
     };
-    let is_slider = matches!(card.kind, ControlKind::Slider { .. });
     view! {
         <div class="field">
-            <label for=label_for>{card.label}{is_slider.then(|| view! { " "<output class="field-value">{value}</output> })}</label>
+            <div class="field-head"><label for=id>{field.title}</label><Help card=card/></div>
             {input}
-            <FieldProblems key=key/>
+            <Refused field=field/>
+            <FieldProblems key=card.key/>
         </div>
     }
     .into_any()
+}
+
+/// Why the text that was typed last is no value.
+#[component]
+fn Refused(field: Field) -> impl IntoView {
+    move || field.refused.get().map(|why| view! { <p class="problem" role="alert">{why}</p> })
+}
+
+/// A button that shows what a setting means, for mouse, keyboard and touch.
+#[component]
+pub(crate) fn Help(
+    /// The setting.
+    card: &'static Card,
+) -> impl IntoView {
+    let choices: &'static [Choice] = if let Kind::Choice(choices) = card.kind { choices() } else { &[] };
+    let list = move || {
+        let explained = choices.iter().filter(|c| !c.help.is_empty());
+        let items = explained.map(|c| view! { <li><strong>{c.title}</strong>": "{c.help}</li> }).collect_view();
+        (!choices.is_empty()).then(|| view! { <ul>{items}</ul> })
+    };
+    view! {
+        <Explained name=card.plain_title() id=format!("help-{}", card.key.replace('.', "-"))>
+            <p>{card.help}</p>
+            {list}
+        </Explained>
+    }
+}
+
+/// A small button and what it shows. It stays open until it is pressed again.
+#[component]
+pub(crate) fn Explained(
+    /// What is explained.
+    name: &'static str,
+    /// Id of what it shows.
+    #[prop(into)]
+    id: String,
+    /// The explanation.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let controls = id.clone();
+    view! {
+        <button type="button" class="help" aria-expanded=move || open.get().to_string() aria-controls=controls
+            on:click=move |_| open.update(|o| *o = !*o)>
+            <span aria-hidden="true">"?"</span><span class="visually-hidden">"What is this: "{name}</span>
+        </button>
+        <div class="help-text" id=id hidden=move || !open.get()>{move || open.get().then(|| children())}</div>
+    }
+}
+
+fn check(field: Field, id: String) -> impl IntoView {
+    let key = field.card.key;
+    let label_for = id.clone();
+    view! {
+        <div class="field field-check">
+            <input type="checkbox" id=id prop:checked=move || field.value.get() == "true" aria-invalid=move || field.invalid.get().to_string()
+                aria-describedby=problem_id(key)
+                on:change=move |ev| field.commit(if event_target_checked(&ev) { "true" } else { "false" })/>
+            <div class="field-head"><label for=label_for>{field.title}</label><Help card=field.card/></div>
+            <FieldProblems key=key/>
+        </div>
+    }
+}
+
+/// A number as people type them. Arrow keys step where the card has a step.
+fn typed_number(field: Field, id: String, name: Option<Signal<String>>) -> impl IntoView {
+    let card = field.card;
+    let range = card.range();
+    let stepped = move |ev: KeyboardEvent| {
+        let n = match ev.key().as_str() {
+            "ArrowUp" => 1.0,
+            "ArrowDown" => -1.0,
+            "PageUp" => 10.0,
+            "PageDown" => -10.0,
+            _ => return,
+        };
+        let input: HtmlInputElement = event_target(&ev);
+        if let Some(next) = card.stepped(&input.value(), n) {
+            ev.prevent_default();
+            field.commit(&next);
+            input.set_value(&field.value.get_untracked());
+        }
+    };
+    view! {
+        <input type="text" inputmode="decimal" role="spinbutton" autocomplete="off" id=id prop:value=field.value
+            aria-label=name aria-valuenow=field.value aria-valuemin=range.map(|r| r.least) aria-valuemax=range.map(|r| r.most)
+            aria-invalid=move || field.invalid.get().to_string() aria-describedby=problem_id(card.key)
+            on:keydown=stepped on:change=move |ev| field.commit_input(&ev)/>
+    }
+}
+
+/// A slider, and beside it the same number to be typed.
+fn slider(field: Field, id: String, from: f64, to: f64, step: f64) -> impl IntoView {
+    let card = field.card;
+    let typed_id = format!("{id}-typed");
+    let name = Signal::derive(move || format!("{}, typed", field.title.get()));
+    view! {
+        <div class="field-slider">
+            <input type="range" id=id min=from max=to step=step prop:value=field.value
+                aria-valuetext=move || card.show(&field.value.get()) aria-describedby=problem_id(card.key)
+                on:change=move |ev| field.commit(&event_target_value(&ev))/>
+            {typed_number(field, typed_id, Some(name))}
+        </div>
+    }
+}
+
+fn select(field: Field, id: String, choices: &'static [Choice]) -> impl IntoView {
+    let value = field.value;
+    let options = choices
+        .iter()
+        .map(|c| view! { <option value=c.word selected=move || value.get() == c.word>{c.title}</option> })
+        .collect_view();
+    view! {
+        <select id=id prop:value=value aria-invalid=move || field.invalid.get().to_string() aria-describedby=problem_id(field.card.key)
+            on:change=move |ev| field.commit(&event_target_value(&ev))>{options}</select>
+    }
 }
 
 /// The learning rate, which changes while the run goes on. The slider is logarithmic.
 #[component]
 pub(crate) fn LearningRate() -> impl IntoView {
     const KEY: &str = "training.learning_rate";
-    let value = value_of(KEY);
-    let exponent = Memo::new(move |_| value.get().parse::<f64>().map_or(-3.0, |v| v.max(1e-6).log10()));
-    view! {
-        <div class="control-field learning-rate">
-            <label for="learning-rate">"Learning rate"</label>
-            <input type="range" min="-6" max="2" step="0.1" aria-label="Learning rate, logarithmic" prop:value=move || exponent.get().to_string()
-                aria-valuetext=value
-                on:input=move |ev| {
-                    let Ok(e) = event_target_value(&ev).parse::<f64>() else { return };
-                    // Two significant digits, as one would type them.
-                    let text = format!("{:.1e}", 10f64.powf(e)).parse::<f64>().unwrap_or(0.001).to_string();
-                    set(KEY, &text);
-                }/>
-            <input type="number" id="learning-rate" step="any" min="0" prop:value=value on:change=move |ev| set(KEY, &event_target_value(&ev))/>
-            <FieldProblems key=KEY/>
-        </div>
-    }
+    setting::find(KEY).map(|card| {
+        let Kind::Logarithmic { from, to, .. } = card.kind else { return ().into_any() };
+        let lab = lab();
+        let field = Field::new(card, Memo::new(move |_| lab.experiment.with(|e| e.values())));
+        let value = field.value;
+        let exponent = Memo::new(move |_| value.get().parse::<f64>().map_or(from, |v| v.log10().max(from).min(to)));
+        view! {
+            <div class="control-field learning-rate">
+                <div class="field-head"><label for="learning-rate">{field.title}</label><Help card=card/></div>
+                <input type="range" min=from max=to step="0.1" aria-label="Learning rate, logarithmic" prop:value=move || exponent.get().to_string()
+                    aria-valuetext=value
+                    on:input=move |ev| {
+                        let Ok(e) = event_target_value(&ev).parse::<f64>() else { return };
+                        // Two significant digits, as one would type them.
+                        field.commit(&format!("{:.1e}", 10f64.powf(e)));
+                    }/>
+                {typed_number(field, "learning-rate".into(), None)}
+                <Refused field=field/>
+                <FieldProblems key=KEY/>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// The column that is predicted.
@@ -175,7 +293,7 @@ fn Column(id: String) -> impl IntoView {
         if wanted.is_empty() { lab.model.with(|m| m.table().map_or(String::new(), |t| t.default_target)) } else { wanted }
     });
     view! {
-        <select id=id data-testid="target" prop:value=chosen on:change=move |ev| set("data.target", &event_target_value(&ev))>
+        <select id=id data-testid="target" prop:value=chosen on:change=move |ev| lab.act(|m| m.set("data.target", &event_target_value(&ev)))>
             {move || names.get().into_iter().map(|(name, is_class)| {
                 let (value, shown) = (name.clone(), name.clone());
                 let kind = if is_class { " (classes)" } else { "" };
@@ -204,7 +322,7 @@ fn Columns() -> impl IntoView {
             .filter(|n| if n == name { on } else { used.with_untracked(|u| u.contains(n)) })
             .collect();
         if !chosen.is_empty() {
-            set("data.features", &serde_json::to_string(&chosen).unwrap_or_default());
+            lab.act(|m| m.set("data.features", &serde_json::to_string(&chosen).unwrap_or_default()));
         }
     };
     view! {

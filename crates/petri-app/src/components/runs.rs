@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use petri_data::metric::{self, loss};
-use petri_protocol::{ModelSpec, Task, link};
+use petri_protocol::{ModelSpec, Task, link, setting};
 
 use crate::components::box_plot::box_plot;
 use crate::components::importance::bar;
@@ -10,7 +10,6 @@ use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
 use crate::lesson::dish::Runs;
-use crate::state::controls;
 use crate::state::history::{RunRecord, csv, labels};
 
 const WIDTH: f32 = 460.0;
@@ -122,9 +121,13 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
         let mut variants = Vec::new();
         wrong.set(String::new());
         for value in text.split(';').map(str::trim).filter(|v| !v.is_empty()).take(MAX_VALUES) {
-            let tried = lab.experiment.with_untracked(|e| link::set(&mut e.clone(), &key, value));
+            let read = setting::find(&key).map_or(Ok(value.to_owned()), |card| card.read(value));
+            let tried = read.and_then(|text| {
+                lab.experiment.with_untracked(|e| link::set(&mut e.clone(), &key, &text))?;
+                Ok(text)
+            });
             match tried {
-                Ok(()) => variants.push((value.to_owned(), vec![(key.clone(), value.to_owned())])),
+                Ok(text) => variants.push((value.to_owned(), vec![(key.clone(), text)])),
                 Err(why) => wrong.set(why),
             }
         }
@@ -137,7 +140,7 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
             <label>"Compare "
                 <select data-testid="vary" on:change=move |ev| { key.set(event_target_value(&ev)); plan.update(|p| p.variants.clear()); }>
                     <option value="">"nothing: only seeds"</option>
-                    {controls::ALL.iter().filter(|c| c.key != "seed" && c.key != "engine").map(|c| view! { <option value=c.key>{c.label}</option> }).collect_view()}
+                    {setting::all().iter().filter(|c| c.key != "seed" && c.key != "engine").map(|c| view! { <option value=c.key>{c.plain_title()}</option> }).collect_view()}
                 </select>
             </label>
             <Show when=move || !key.with(String::is_empty)>

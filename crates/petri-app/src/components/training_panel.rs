@@ -1,38 +1,19 @@
 //! How the network is trained: loss, optimizer, schedule, regularisation, batches, seed, engine.
 
 use leptos::prelude::*;
+use petri_protocol::setting;
+use petri_protocol::setting::card::Panel;
 
 use crate::components::controls::Control;
 
-/// Settings of the panel, in order.
-const KEYS: [&str; 18] = [
-    "training.loss",
-    "training.class_weights",
-    "training.optimizer.kind",
-    "training.optimizer.momentum",
-    "training.optimizer.nesterov",
-    "training.optimizer.alpha",
-    "training.optimizer.beta1",
-    "training.optimizer.beta2",
-    "training.schedule.kind",
-    "training.schedule.every_epochs",
-    "training.schedule.factor",
-    "training.weight_decay",
-    "training.clip_norm",
-    "training.patience",
-    "training.batch_size",
-    "training.epochs",
-    "seed",
-    "engine",
-];
-
-/// The panel.
+/// The panel: every setting whose card belongs here.
 #[component]
 pub(crate) fn TrainingPanel() -> impl IntoView {
+    let cards = setting::all().iter().filter(|card| card.panel == Panel::Training);
     view! {
         <section class="panel" aria-labelledby="training-title">
             <h2 id="training-title">"Training"</h2>
-            {KEYS.map(|key| view! { <Control key=key/> }).collect_view()}
+            {cards.map(|card| view! { <Control key=card.key/> }).collect_view()}
         </section>
     }
 }

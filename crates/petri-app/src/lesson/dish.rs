@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 
 use petri_data::metric;
 use petri_protocol::series::{MAX_MEMBERS, members};
-use petri_protocol::{Experiment, Member, ModelSpec, link, presets};
+use petri_protocol::{Experiment, Member, ModelSpec, link, presets, setting};
 
 use super::fields::{Mistake, fields, is_id, list};
 use super::unknown;
-use crate::state::controls;
 use crate::state::views::View;
 
 /// Several runs of a dish.
@@ -113,8 +112,8 @@ pub fn read(text: &str, first_line: usize) -> Result<Dish, Mistake> {
             "views" => dish.views = list(value).into_iter().map(|v| view(v, line)).collect::<Result<_, _>>()?,
             "controls" => {
                 for key in list(value) {
-                    let known: Vec<&str> = controls::ALL.iter().map(|c| c.key).collect();
-                    if controls::find(key).is_none() {
+                    let known: Vec<&str> = setting::all().iter().map(|c| c.key).collect();
+                    if setting::find(key).is_none() {
                         return Err((line, unknown("control", key, &known)));
                     }
                     dish.controls.push(key.to_owned());
@@ -163,7 +162,7 @@ fn set(experiment: &mut Experiment, key: &str, value: &str, line: usize) -> Resu
     if !is_setting {
         return Err((line, unknown("field", key, &KEYS)));
     }
-    let known: Vec<&str> = controls::ALL.iter().map(|c| c.key).collect();
+    let known: Vec<&str> = setting::all().iter().map(|c| c.key).collect();
     link::set(experiment, key, value)
         .map_err(|why| (line, if why.starts_with("unknown setting") { unknown("setting", key, &known) } else { why }))
 }

@@ -1,6 +1,5 @@
 //! What the page knows, and how events of the worker change it. No browser here.
 
-pub mod controls;
 pub mod curves;
 pub mod diagnosis;
 pub mod file;
