@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use petri_data::{Dataset, generators, medmnist};
 use petri_engine::{Session, device};
-use petri_protocol::{DataSource, Experiment, FileRef, LossSpec, OpSpec, Split, presets};
+use petri_protocol::{DataSource, Experiment, FileRef, LossSpec, Split, presets};
 
 /// Trains and returns accuracy and balanced accuracy on the validation data.
 fn train(experiment: Experiment, data: Dataset, epochs: usize) -> (f64, f64) {
@@ -53,7 +53,7 @@ fn a_far_too_large_learning_rate_diverges() {
     experiment.training.loss = LossSpec::MeanSquaredError;
     experiment.training.optimizer = petri_protocol::OptimizerSpec::Sgd { momentum: 0.0, nesterov: false };
     experiment.training.learning_rate = 1000.0;
-    experiment.network.nodes.retain(|n| matches!(n.op, OpSpec::Dense { .. }));
+    experiment.network.nodes.retain(|n| n.op.units().is_some());
     let data = generated(&experiment);
     pollster::block_on(async {
         let mut session = Session::new(experiment, Rc::new(data), &device::cpu()).expect("valid");

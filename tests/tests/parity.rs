@@ -90,7 +90,7 @@ async fn check(name: &str, folder: &Path) {
         trainer.step(&batch, step, meta.learning_rate);
     }
     let trained: Vec<HostTensor> = trainer.read_all_weights().await.expect("the CPU cannot fail").into_iter().flatten().collect();
-    assert_eq!(trained.iter().filter(|t| !t.values.is_empty()).count(), gradients.len(), "{name}");
+    assert_eq!(trained.len(), (0..).take_while(|i| data.has(&format!("trained.{i}"))).count(), "{name}");
     for (i, tensor) in trained.iter().enumerate() {
         assert_close(Compared::Trained, name, &tensor.values, &data.values(&format!("trained.{i}")));
     }
@@ -108,5 +108,5 @@ fn every_case_equals_pytorch() {
         pollster::block_on(check(name, folder));
         checked += 1;
     }
-    assert!(checked >= 41, "only {checked} cases were found");
+    assert!(checked >= 58, "only {checked} cases were found");
 }

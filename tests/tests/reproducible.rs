@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use petri_data::generators;
 use petri_engine::{Session, device};
-use petri_protocol::{Experiment, Function, NetworkSpec, OpSpec, Split, presets};
+use petri_protocol::op::{BatchNorm, Dense, Dropout, Relu};
+use petri_protocol::{Experiment, NetworkSpec, OpSpec, Split, presets};
 
 fn session(experiment: &Experiment) -> Session {
     let data = Rc::new(generators::generate(&experiment.data, experiment.seed).expect("generated"));
@@ -27,10 +28,10 @@ fn run(experiment: &Experiment, n: usize) -> (Vec<u32>, u64) {
 fn with_dropout() -> Experiment {
     let mut experiment = (presets::mlp::CARD.experiment)();
     experiment.network = NetworkSpec::chain([
-        OpSpec::Dense { units: 8, init: petri_protocol::Init::He, bias: true },
-        OpSpec::BatchNorm,
-        OpSpec::activation(Function::Relu),
-        OpSpec::Dropout { rate: 0.3 },
+        Dense { units: 8, init: petri_protocol::Init::He, bias: true }.into(),
+        BatchNorm.into(),
+        Relu.into(),
+        Dropout { rate: 0.3 }.into(),
         OpSpec::dense(2),
     ]);
     experiment
@@ -71,7 +72,7 @@ fn dropout_zeroes_its_share_and_keeps_the_mean() {
     use petri_engine::Trainer;
     use petri_protocol::{Init, OptimizerSpec, TensorShape, TrainingSpec};
     // One zero weight per input and inputs of 1: the gradient of a weight is the sum of its mask.
-    let network = NetworkSpec::chain([OpSpec::Dropout { rate: 0.25 }, OpSpec::Dense { units: 1, init: Init::Zero, bias: true }]);
+    let network = NetworkSpec::chain([Dropout { rate: 0.25 }.into(), Dense { units: 1, init: Init::Zero, bias: true }.into()]);
     let training = TrainingSpec {
         loss: petri_protocol::LossSpec::MeanSquaredError,
         optimizer: OptimizerSpec::Sgd { momentum: 0.0, nesterov: false },

@@ -11,7 +11,9 @@ use std::{env, fs, io};
 /// in `except`, in alphabetical order:
 ///
 /// - `pub mod name;` for each file;
-/// - a macro `<kind>_members!(then)`, which expands to `then! { name, name, … }`.
+/// - a macro `<kind>_members!(then)`, which expands to `then! { name, name, … }`;
+/// - a macro `<kind>_types!(then)`, which expands to `then! { name: Name, … }` for folders whose files define
+///   one type each, named after the file (`max_pool.rs`: `MaxPool`).
 ///
 /// The module of the folder takes it in with `include!(concat!(env!("OUT_DIR"), "/<kind>.rs"))`.
 ///
@@ -58,8 +60,22 @@ fn source(folder: &Path, kind: &str, names: &[String]) -> String {
         writeln!(out, "#[path = {path:?}]\npub mod {name};").unwrap_or_default();
     }
     let list = names.join(", ");
-    writeln!(out, "macro_rules! {kind}_members {{ ($then:ident) => {{ $then! {{ {list} }} }} }}").unwrap_or_default();
+    let types = names.iter().map(|name| format!("{name}: {}", type_name(name))).collect::<Vec<_>>().join(", ");
+    for (what, list) in [("members", list), ("types", types)] {
+        writeln!(out, "#[allow(unused_macros, reason = \"a folder uses one of the two lists\")]").unwrap_or_default();
+        writeln!(out, "macro_rules! {kind}_{what} {{ ($then:ident) => {{ $then! {{ {list} }} }} }}").unwrap_or_default();
+    }
     out
+}
+
+/// `max_pool` as the name of a type: `MaxPool`.
+fn type_name(name: &str) -> String {
+    name.split('_')
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -77,7 +93,9 @@ mod tests {
         assert_eq!(names, ["ant", "zebra"]);
         let text = source(&folder, "animal", &names);
         assert!(text.contains("pub mod ant;\n") && text.contains("animal_members"), "{text}");
-        assert!(text.ends_with("{ ant, zebra } } }\n"), "{text}");
+        assert!(text.contains("{ ant, zebra } } }\n"), "{text}");
+        assert!(text.contains("{ ant: Ant, zebra: Zebra } } }\n"), "{text}");
+        assert_eq!(type_name("leaky_relu"), "LeakyRelu");
         fs::remove_dir_all(&folder).expect("gone");
         assert!(members(&folder, &[]).is_err(), "a folder that is not there");
     }

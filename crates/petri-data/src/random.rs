@@ -7,17 +7,17 @@ use rand_chacha::rand_core::SeedableRng;
 /// What random numbers are drawn for. Each purpose has its own stream, so that drawing more for one
 /// (a wider layer, say) does not change another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Purpose<'a> {
     /// Samples of a generated data set.
     Data,
     /// Division into training, validation and test.
     Split,
-    /// Initial weights of the node with this index.
-    Weights(u32),
+    /// Initial weights of the node with this name.
+    Weights(&'a str),
     /// Order of the training samples in this epoch.
     Order(u32),
-    /// Dropout masks of this step.
-    Dropout(u32),
+    /// Dropout mask of this step, of the node with this name.
+    Dropout(u32, &'a str),
     /// Shuffling of this feature for its importance.
     Shuffle(u32),
     /// Trees and samples of a random forest.
@@ -27,20 +27,26 @@ pub enum Purpose {
 }
 
 /// The stream of `seed` for `purpose`.
-pub fn stream(seed: u32, purpose: Purpose) -> ChaCha8Rng {
-    let (kind, index) = match purpose {
-        Purpose::Data => (1u64, 0),
-        Purpose::Split => (2, 0),
-        Purpose::Weights(i) => (3, i),
-        Purpose::Order(i) => (4, i),
-        Purpose::Dropout(i) => (5, i),
-        Purpose::Shuffle(i) => (6, i),
-        Purpose::Forest => (7, 0),
-        Purpose::Sample => (8, 0),
+pub fn stream(seed: u32, purpose: Purpose<'_>) -> ChaCha8Rng {
+    let (kind, index, name) = match purpose {
+        Purpose::Data => (1u64, 0, None),
+        Purpose::Split => (2, 0, None),
+        Purpose::Weights(name) => (3, 0, Some(name)),
+        Purpose::Order(i) => (4, i, None),
+        Purpose::Dropout(i, name) => (5, i, Some(name)),
+        Purpose::Shuffle(i) => (6, i, None),
+        Purpose::Forest => (7, 0, None),
+        Purpose::Sample => (8, 0, None),
     };
-    let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed));
+    let key = name.map_or(u64::from(seed), |name| fnv1a(seed.to_le_bytes().iter().chain(name.as_bytes())));
+    let mut rng = ChaCha8Rng::seed_from_u64(key);
     rng.set_stream((kind << 32) | u64::from(index));
     rng
+}
+
+/// FNV-1a with 64 bits (Fowler, Noll and Vo): the same on every machine, unlike the hash of the standard library.
+fn fnv1a<'a>(bytes: impl Iterator<Item = &'a u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Uniform in [0, 1), from the upper 24 bits of one word: the same on every machine.
@@ -77,8 +83,16 @@ mod tests {
     fn streams_repeat_and_differ() {
         let draw = |purpose| -> Vec<u32> { (0..4).map(|_| stream(7, purpose).next_u32()).collect() };
         assert_eq!(draw(Purpose::Data), draw(Purpose::Data));
-        assert_ne!(draw(Purpose::Weights(0)), draw(Purpose::Weights(1)));
-        assert_ne!(draw(Purpose::Weights(0)), draw(Purpose::Order(0)));
+        assert_ne!(draw(Purpose::Weights("dense1")), draw(Purpose::Weights("dense2")));
+        assert_ne!(draw(Purpose::Weights("dense1")), draw(Purpose::Dropout(0, "dense1")));
+        assert_ne!(draw(Purpose::Dropout(0, "dense1")), draw(Purpose::Dropout(1, "dense1")));
+    }
+
+    #[test]
+    fn names_are_hashed_alike_on_every_machine() {
+        // The published values of FNV-1a.
+        assert_eq!(fnv1a([].iter()), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"foobar".iter()), 0x8594_4171_f739_67e8);
     }
 
     #[test]

@@ -1,20 +1,12 @@
 //! The forward pass through the graph.
 
-use burn::tensor::activation::{leaky_relu, relu, sigmoid, softmax, tanh};
-use burn::tensor::module::{avg_pool2d, batch_norm, batch_norm_train, conv_transpose2d, conv2d, linear, max_pool2d};
-use burn::tensor::ops::{AvgPoolOptions, ConvOptions, ConvTransposeOptions, MaxPoolOptions};
+use burn::module::Module;
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
-use petri_protocol::{Function, OpSpec, TensorShape, UpsampleMode};
+use petri_protocol::TensorShape;
 
-use crate::layers::{Layer, RunningStats, Weights};
-use crate::plan::{Plan, PlanNode};
-
-/// ε of batch normalisation (PyTorch's default).
-const BATCH_NORM_EPSILON: f64 = 1e-5;
-/// Part of the running statistics that a batch replaces (PyTorch's default).
-const BATCH_NORM_MOMENTUM: f64 = 0.1;
-/// Slope of leaky ReLU below zero (PyTorch's default).
-const LEAKY_SLOPE: f64 = 0.01;
+use crate::layers::{RunningStats, Weights};
+use crate::op::{self, Node};
+use crate::plan::Plan;
 
 /// A batch between two nodes.
 #[derive(Debug, Clone)]
@@ -70,7 +62,8 @@ impl Value {
         }
     }
 
-    fn map(self, vector: impl FnOnce(Tensor<2>) -> Tensor<2>, maps: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Self {
+    /// The same function of vectors and of images.
+    pub(crate) fn map(self, vector: impl FnOnce(Tensor<2>) -> Tensor<2>, maps: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Self {
         match self {
             Self::Vector(t) => Self::Vector(vector(t)),
             Self::Maps(t) => Self::Maps(maps(t)),
@@ -85,9 +78,9 @@ impl Value {
 
 /// What differs between training and evaluation.
 pub enum Mode<'a> {
-    /// Batch statistics, and dropout with these masks (one for each node with dropout).
+    /// Batch statistics, and the random values of this step: see [`op::drawn`].
     Train {
-        /// Masks by node, already scaled by 1 / (1 − rate).
+        /// By node: the masks of dropout.
         dropout: &'a [Option<Value>],
     },
     /// Running statistics, no dropout.
@@ -136,25 +129,26 @@ pub fn forward(
                 None => input.clone(),
             })
             .collect();
-        let output = match &node.op {
-            OpSpec::BatchNorm => {
-                let (Some(Layer::Norm(norm)), Some(stats)) = (layers.next(), norms.next()) else { continue };
-                let (value, stats) = normalise(one(inputs), norm.gamma.val(), norm.beta.val(), stats, mode);
-                new_running.extend(stats);
-                value
-            }
-            OpSpec::Dense { .. } | OpSpec::Conv2d { .. } | OpSpec::ConvTranspose2d { .. } => match layers.next() {
-                Some(layer) => parametric(node, layer, one(inputs)),
-                None => continue,
+        let is_train = matches!(mode, Mode::Train { .. });
+        // Nothing of a frozen node changes: no gradient, and a batch normalisation uses the statistics that it has.
+        let is_frozen = is_train && node.rate == 0.0;
+        let is_training = is_train && !is_frozen;
+        let layer = node.parameters.as_ref().and_then(|_| layers.next().cloned());
+        let mut own = Node {
+            layer: layer.map(|l| if is_frozen { l.no_grad() } else { l }),
+            running: node.n_running().and_then(|_| norms.next()),
+            drawn: match mode {
+                Mode::Train { dropout } => dropout.get(idx).cloned().flatten(),
+                Mode::Evaluate | Mode::Tapped { .. } => None,
             },
-            OpSpec::Dropout { .. } => match mode {
-                Mode::Train { dropout } => masked(one(inputs), dropout.get(idx).cloned().flatten()),
-                Mode::Evaluate | Mode::Tapped { .. } => one(inputs),
-            },
-            _ => stateless(&node.op, inputs),
+            is_training,
+            updated: None,
         };
+        let output = op::of(&node.op).forward(inputs, &mut own);
+        let unchanged = own.running.filter(|_| is_frozen).cloned();
+        new_running.extend(own.updated.take().or(unchanged));
         let output = match mode {
-            Mode::Tapped { taps } => joined(&OpSpec::Add, vec![output, taps[idx].clone()]),
+            Mode::Tapped { taps } => op::of(&petri_protocol::op::Add.into()).forward(vec![output, taps[idx].clone()], &mut own),
             Mode::Train { .. } | Mode::Evaluate => output,
         };
         kept[idx] = Some(output);
@@ -166,175 +160,4 @@ pub fn forward(
         }
     }
     Forward { kept, running: new_running }
-}
-
-fn one(mut inputs: Vec<Value>) -> Value {
-    inputs.swap_remove(0)
-}
-
-fn masked(value: Value, mask: Option<Value>) -> Value {
-    match (value, mask) {
-        (Value::Vector(x), Some(Value::Vector(m))) => Value::Vector(x * m),
-        (Value::Maps(x), Some(Value::Maps(m))) => Value::Maps(x * m),
-        (value, _) => value,
-    }
-}
-
-fn parametric(node: &PlanNode, layer: &Layer, input: Value) -> Value {
-    match (&node.op, layer, input) {
-        (OpSpec::Dense { .. }, Layer::Dense(l), Value::Vector(x)) => {
-            Value::Vector(linear(x, l.weight.val(), l.bias.as_ref().map(|b| b.val())))
-        }
-        (OpSpec::Conv2d { kernel, stride, padding, dilation, groups, .. }, Layer::Conv(l), Value::Maps(x)) => {
-            let pad = OpSpec::conv_padding(*padding, *kernel, *dilation);
-            let options = ConvOptions::new([*stride; 2], [pad; 2], [*dilation; 2], *groups);
-            Value::Maps(conv2d(x, l.weight.val(), Some(l.bias.val()), options))
-        }
-        (OpSpec::ConvTranspose2d { stride, padding, .. }, Layer::Conv(l), Value::Maps(x)) => {
-            let options = ConvTransposeOptions::new([*stride; 2], [*padding; 2], [0; 2], [1; 2], 1);
-            Value::Maps(conv_transpose2d(x, l.weight.val(), Some(l.bias.val()), options))
-        }
-        // The plan was made from the same operations as the weights.
-        (_, _, value) => value,
-    }
-}
-
-fn normalise(
-    value: Value,
-    gamma: Tensor<1>,
-    beta: Tensor<1>,
-    stats: &RunningStats,
-    mode: &Mode<'_>,
-) -> (Value, Option<RunningStats>) {
-    match (value, mode) {
-        (Value::Vector(x), Mode::Train { .. }) => {
-            let n = x.dims()[0];
-            let out = batch_norm_train(x, gamma, beta, BATCH_NORM_EPSILON);
-            (Value::Vector(out.output), Some(updated(stats, out.mean, out.variance, n)))
-        }
-        (Value::Maps(x), Mode::Train { .. }) => {
-            let [n, _, h, w] = x.dims();
-            let out = batch_norm_train(x, gamma, beta, BATCH_NORM_EPSILON);
-            (Value::Maps(out.output), Some(updated(stats, out.mean, out.variance, n * h * w)))
-        }
-        (value, Mode::Evaluate | Mode::Tapped { .. }) => {
-            let (mean, variance) = (stats.mean.clone(), stats.variance.clone());
-            let (m, v, g, b) = (mean.clone(), variance.clone(), gamma.clone(), beta.clone());
-            let value = value.map(
-                |x| batch_norm(x, g, b, m, v, BATCH_NORM_EPSILON),
-                |x| batch_norm(x, gamma, beta, mean, variance, BATCH_NORM_EPSILON),
-            );
-            (value, None)
-        }
-    }
-}
-
-/// Running statistics after a batch of `n` values a channel; the variance is made unbiased as in
-/// PyTorch (burn's own module keeps the biased one).
-fn updated(stats: &RunningStats, mean: Tensor<1>, variance: Tensor<1>, n: usize) -> RunningStats {
-    let unbiased = n as f64 / (n.max(2) - 1) as f64;
-    let mix = |old: &Tensor<1>, new: Tensor<1>, factor: f64| {
-        old.clone().mul_scalar(1.0 - BATCH_NORM_MOMENTUM) + new.inner().mul_scalar(BATCH_NORM_MOMENTUM * factor)
-    };
-    RunningStats { mean: mix(&stats.mean, mean, 1.0), variance: mix(&stats.variance, variance, unbiased) }
-}
-
-fn stateless(op: &OpSpec, mut inputs: Vec<Value>) -> Value {
-    if matches!(op, OpSpec::Concat | OpSpec::Add) {
-        return joined(op, inputs);
-    }
-    let value = inputs.swap_remove(0);
-    match (op, value) {
-        (OpSpec::MaxPool { size, stride }, Value::Maps(x)) => {
-            Value::Maps(max_pool2d(x, MaxPoolOptions::new([*size; 2]).with_stride([*stride; 2])))
-        }
-        (OpSpec::AvgPool { size, stride }, Value::Maps(x)) => {
-            Value::Maps(avg_pool2d(x, AvgPoolOptions::new([*size; 2]).with_stride([*stride; 2])))
-        }
-        (OpSpec::GlobalAvgPool, Value::Maps(x)) => Value::Vector(x.flatten::<3>(2, 3).mean_dim(2).squeeze_dim(2)),
-        (OpSpec::Select { features }, Value::Vector(x)) => Value::Vector(select(x, features)),
-        (OpSpec::Flatten, Value::Maps(x)) => Value::Vector(x.flatten(1, 3)),
-        (OpSpec::Upsample { factor, mode }, Value::Maps(x)) => Value::Maps(upsample(x, *factor, *mode)),
-        (OpSpec::Activation { function }, value) => activation(*function, value),
-        (_, value) => value,
-    }
-}
-
-/// As a product with zeros and ones, whose backward pass every backend has.
-fn select(x: Tensor<2>, features: &[usize]) -> Tensor<2> {
-    let n = x.dims()[1];
-    let mut values = vec![0.0f32; n * features.len()];
-    for (column, &row) in features.iter().enumerate() {
-        values[row * features.len() + column] = 1.0;
-    }
-    let chosen = Tensor::from_data(TensorData::new(values, [n, features.len()]), &x.device());
-    x.matmul(chosen)
-}
-
-fn upsample(x: Tensor<4>, factor: usize, mode: UpsampleMode) -> Tensor<4> {
-    let [n, c, h, w] = x.dims();
-    match mode {
-        // Repeating by reshape: its backward pass is a plain sum, which every backend has.
-        UpsampleMode::Nearest => {
-            x.reshape([n, c, h, 1, w, 1]).expand([n, c, h, factor, w, factor]).reshape([n, c, h * factor, w * factor])
-        }
-        // As two matrix products: burn's own interpolation has no backward pass on the GPU
-        // ("Bilinear interpolation backward is not supported by JIT backend").
-        UpsampleMode::Bilinear => {
-            let device = x.device();
-            let rows = bilinear_matrix(h, factor, &device).expand([n, c, h * factor, h]);
-            let columns = bilinear_matrix(w, factor, &device).transpose().expand([n, c, w, w * factor]);
-            rows.matmul(x).matmul(columns)
-        }
-    }
-}
-
-/// Weights of linear interpolation along one side, `[1, 1, n · factor, n]`: output pixel i lies at
-/// (i + 0.5) / factor − 0.5 of the input, and the edge is repeated (corners not aligned).
-fn bilinear_matrix(n: usize, factor: usize, device: &Device) -> Tensor<4> {
-    let mut values = vec![0.0f32; n * factor * n];
-    for (i, row) in values.chunks_exact_mut(n).enumerate() {
-        let at = ((i as f32 + 0.5) / factor as f32 - 0.5).max(0.0);
-        let low = (at as usize).min(n - 1);
-        let high = (low + 1).min(n - 1);
-        let t = at - low as f32;
-        row[low] += 1.0 - t;
-        row[high] += t;
-    }
-    Tensor::from_data(TensorData::new(values, [1, 1, n * factor, n]), device)
-}
-
-fn joined(op: &OpSpec, inputs: Vec<Value>) -> Value {
-    let mut vectors = Vec::new();
-    let mut maps = Vec::new();
-    for input in inputs {
-        match input {
-            Value::Vector(t) => vectors.push(t),
-            Value::Maps(t) => maps.push(t),
-        }
-    }
-    let is_add = *op == OpSpec::Add;
-    if maps.is_empty() {
-        Value::Vector(if is_add { sum(vectors) } else { Tensor::cat(vectors, 1) })
-    } else {
-        Value::Maps(if is_add { sum(maps) } else { Tensor::cat(maps, 1) })
-    }
-}
-
-fn sum<const D: usize>(tensors: Vec<Tensor<D>>) -> Tensor<D> {
-    let mut tensors = tensors.into_iter();
-    // Shape inference refuses nodes without input.
-    let first = tensors.next().unwrap_or_else(|| unreachable!("a node has at least one input"));
-    tensors.fold(first, |a, b| a + b)
-}
-
-fn activation(function: Function, value: Value) -> Value {
-    match function {
-        Function::Linear => value,
-        Function::Sigmoid => value.map(sigmoid, sigmoid),
-        Function::Tanh => value.map(tanh, tanh),
-        Function::Relu => value.map(relu, relu),
-        Function::LeakyRelu => value.map(|x| leaky_relu(x, LEAKY_SLOPE), |x| leaky_relu(x, LEAKY_SLOPE)),
-        Function::Softmax => value.map(|x| softmax(x, 1), |x| softmax(x, 1)),
-    }
 }

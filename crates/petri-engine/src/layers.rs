@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::random::{Purpose, normal, stream, uniform_in};
-use petri_protocol::{Init, NodeWeights, OpSpec, TensorPart};
+use petri_protocol::op::{Parameters, Start};
+use petri_protocol::{Init, NodeWeights, TensorPart};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanNode};
 
 /// Weight and bias of a fully connected layer.
 #[derive(Module, Debug)]
@@ -23,8 +24,8 @@ pub struct Dense {
 pub struct Conv {
     /// `[out, in / groups, k, k]`, or `[in, out, k, k]` for a transposed convolution.
     pub weight: Param<Tensor<4>>,
-    /// `[out]`
-    pub bias: Param<Tensor<1>>,
+    /// `[out]`; a layer may be without.
+    pub bias: Option<Param<Tensor<1>>>,
 }
 
 /// Scale and shift of batch normalisation.
@@ -73,40 +74,31 @@ pub struct HostTensor {
     pub values: Vec<f32>,
 }
 
-/// Initial weight and bias of a node, drawn from its own stream of `seed`; `None` without parameters.
-pub fn initial(seed: u32, idx: usize, plan: &Plan) -> Option<[HostTensor; 2]> {
-    let node = &plan.nodes[idx];
-    let channels = node.input_shapes[0].channels();
-    let (shape, fan_in, fan_out, bias, init) = match node.op {
-        OpSpec::Dense { units, init, bias } => (vec![channels, units], channels, units, if bias { units } else { 0 }, init),
-        OpSpec::Conv2d { filters, kernel, groups, init, .. } => {
-            let area = kernel * kernel;
-            (vec![filters, channels / groups, kernel, kernel], channels / groups * area, filters * area, filters, init)
-        }
-        OpSpec::ConvTranspose2d { filters, kernel, init, .. } => {
-            let area = kernel * kernel;
-            (vec![channels, filters, kernel, kernel], channels * area, filters * area, filters, init)
-        }
-        OpSpec::BatchNorm => {
-            let values = |v: f32| HostTensor { shape: vec![channels], values: vec![v; channels] };
-            return Some([values(1.0), values(0.0)]);
-        }
-        _ => return None,
-    };
-    let mut rng = stream(seed, Purpose::Weights(idx as u32));
-    let n: usize = shape.iter().product();
-    let values = match init {
-        Init::Zero => vec![0.0; n],
-        Init::Glorot => {
-            let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
-            (0..n).map(|_| uniform_in(&mut rng, -bound, bound)).collect()
-        }
-        Init::He => {
-            let std = (2.0 / fan_in as f32).sqrt();
-            (0..n).map(|_| std * normal(&mut rng)).collect()
+/// Initial weight and bias of a node; `None` without parameters. They are drawn from a stream of their own, by the
+/// name of the node: another layer in front of it does not change them.
+pub fn initial(seed: u32, node: &PlanNode) -> Option<[HostTensor; 2]> {
+    let parameters = node.parameters.as_ref()?;
+    let n: usize = parameters.weight.iter().product();
+    let values = match parameters.start {
+        Start::Ones => vec![1.0; n],
+        Start::Drawn { init, fan_in, fan_out } => {
+            let mut rng = stream(seed, Purpose::Weights(&node.name));
+            match init {
+                Init::Zero => vec![0.0; n],
+                Init::Glorot => {
+                    let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
+                    (0..n).map(|_| uniform_in(&mut rng, -bound, bound)).collect()
+                }
+                Init::He => {
+                    let std = (2.0 / fan_in as f32).sqrt();
+                    (0..n).map(|_| std * normal(&mut rng)).collect()
+                }
+            }
         }
     };
-    Some([HostTensor { shape, values }, HostTensor { shape: vec![bias], values: vec![0.0; bias] }])
+    let n_biases = parameters.n_biases;
+    let weight = HostTensor { shape: parameters.weight.clone(), values };
+    Some([weight, HostTensor { shape: vec![n_biases], values: vec![0.0; n_biases] }])
 }
 
 /// The initial weights of all nodes: drawn, but for those that were set by hand.
@@ -118,10 +110,11 @@ pub fn draw(seed: u32, plan: &Plan, by_hand: &BTreeMap<String, NodeWeights>) -> 
             }
         }
     };
-    (0..plan.nodes.len())
-        .filter_map(|idx| {
-            let mut values = initial(seed, idx, plan)?;
-            if let Some(given) = by_hand.get(&plan.nodes[idx].name) {
+    plan.nodes
+        .iter()
+        .filter_map(|node| {
+            let mut values = initial(seed, node)?;
+            if let Some(given) = by_hand.get(&node.name) {
                 set(&mut values[0], &given.weight);
                 set(&mut values[1], &given.bias);
             }
@@ -137,25 +130,24 @@ fn param<const D: usize>(host: HostTensor, device: &Device) -> Param<Tensor<D>> 
 impl Weights {
     /// Puts host values on a device, in the order of [`draw`].
     pub fn upload(plan: &Plan, values: Vec<[HostTensor; 2]>, device: &Device) -> Self {
-        let with_values = plan.nodes.iter().filter(|n| has_parameters(&n.op));
-        let layers = with_values
-            .zip(values)
-            .map(|(node, [weight, bias])| match node.op {
-                OpSpec::Dense { .. } => Layer::Dense(Dense {
-                    weight: param(weight, device),
-                    bias: (!bias.values.is_empty()).then(|| param(bias, device)),
-                }),
-                OpSpec::BatchNorm => Layer::Norm(Norm { gamma: param(weight, device), beta: param(bias, device) }),
-                _ => Layer::Conv(Conv { weight: param(weight, device), bias: param(bias, device) }),
-            })
-            .collect();
+        let with_values = plan.nodes.iter().filter_map(|n| n.parameters.as_ref());
+        let layers = with_values.zip(values).map(|(parameters, values)| layer(parameters, values, device)).collect();
         Self { layers }
     }
 }
 
-/// True for nodes with trainable values.
-pub fn has_parameters(op: &OpSpec) -> bool {
-    matches!(op, OpSpec::Dense { .. } | OpSpec::Conv2d { .. } | OpSpec::ConvTranspose2d { .. } | OpSpec::BatchNorm)
+/// The kind of layer follows from the rank of the weight that the operation declares.
+fn layer(parameters: &Parameters, [weight, bias]: [HostTensor; 2], device: &Device) -> Layer {
+    match parameters.weight.len() {
+        1 => Layer::Norm(Norm { gamma: param(weight, device), beta: param(bias, device) }),
+        2 => Layer::Dense(Dense { weight: param(weight, device), bias: optional(bias, device) }),
+        4 => Layer::Conv(Conv { weight: param(weight, device), bias: optional(bias, device) }),
+        rank => unreachable!("no operation declares a weight of rank {rank}"),
+    }
+}
+
+fn optional(bias: HostTensor, device: &Device) -> Option<Param<Tensor<1>>> {
+    (!bias.values.is_empty()).then(|| param(bias, device))
 }
 
 /// Index into [`Weights::layers`] of each node.
@@ -164,7 +156,7 @@ pub fn layer_indices(plan: &Plan) -> Vec<Option<usize>> {
     plan.nodes
         .iter()
         .map(|node| {
-            has_parameters(&node.op).then(|| {
+            node.parameters.as_ref().map(|_| {
                 next += 1;
                 next - 1
             })
@@ -181,7 +173,7 @@ impl Layer {
         }
         match self {
             Self::Dense(l) => (flat(&l.weight), l.bias.as_ref().map(flat)),
-            Self::Conv(l) => (flat(&l.weight), Some(flat(&l.bias))),
+            Self::Conv(l) => (flat(&l.weight), l.bias.as_ref().map(flat)),
             Self::Norm(l) => (flat(&l.gamma), Some(flat(&l.beta))),
         }
     }

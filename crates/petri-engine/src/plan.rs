@@ -1,7 +1,8 @@
 //! A checked network, ready to be run: indices instead of names.
 
 use petri_protocol::network::NetworkShape;
-use petri_protocol::{Function, LossSpec, NetworkSpec, OpSpec, Problem, TensorShape};
+use petri_protocol::op::Parameters;
+use petri_protocol::{LossSpec, NetworkSpec, OpSpec, Problem, TensorShape};
 
 /// One node.
 #[derive(Debug, Clone)]
@@ -16,6 +17,17 @@ pub struct PlanNode {
     pub input_shapes: Vec<TensorShape>,
     /// Shape of its output.
     pub output: TensorShape,
+    /// Its trainable values.
+    pub parameters: Option<Parameters>,
+    /// Factor on the learning rate; 0 freezes it.
+    pub rate: f64,
+}
+
+impl PlanNode {
+    /// Number of channels whose mean and variance are kept over the batches.
+    pub fn n_running(&self) -> Option<usize> {
+        self.parameters.as_ref().map(|p| p.n_running).filter(|n| *n > 0)
+    }
 }
 
 /// A network whose shapes are known.
@@ -46,9 +58,11 @@ impl Plan {
             .map(|(node, shape)| PlanNode {
                 name: node.name.clone(),
                 op: node.op.clone(),
+                parameters: node.op.parameters(&shape.input_shapes),
                 inputs: shape.inputs,
                 input_shapes: shape.input_shapes,
                 output: shape.output,
+                rate: node.rate,
             })
             .collect();
         let mut last_use: Vec<usize> = (0..nodes.len()).collect();
@@ -59,11 +73,8 @@ impl Plan {
         }
         let last = nodes.len().checked_sub(1);
         let logits = last.and_then(|last| {
-            let for_display = matches!(
-                (spec.final_function(), loss),
-                (Some(Function::Sigmoid), LossSpec::BinaryCrossEntropy) | (Some(Function::Softmax), LossSpec::CrossEntropy)
-            );
-            if for_display { nodes[last].inputs[0] } else { Some(last) }
+            // A function that the loss contains is for display: the loss reads what comes before it.
+            if spec.loss_of_last() == Some(loss) { nodes[last].inputs[0] } else { Some(last) }
         });
         Ok(Self { input, nodes, last_use, logits })
     }

@@ -6,11 +6,10 @@ use burn::tensor::Device;
 use petri_data::Batch;
 use petri_data::random::{Purpose, normal, stream};
 use petri_protocol::event::SelfTestResult;
-use petri_protocol::{
-    Function, Init, LossSpec, NetworkSpec, OpSpec, OptimizerSpec, Padding, TargetCode, TensorShape, TrainingSpec, UpsampleMode,
-};
+use petri_protocol::{Init, LossSpec, NetworkSpec, OpSpec, OptimizerSpec, Padding, TargetCode, TensorShape, TrainingSpec};
 
 use crate::error::EngineError;
+use crate::op::trial::Trial;
 use crate::trainer::Trainer;
 
 /// Largest difference |a − b| / (1 + |b|) that is believed to be rounding.
@@ -35,65 +34,12 @@ fn case(name: impl Into<String>, ops: Vec<OpSpec>, input: TensorShape, loss: Los
     Case { name: name.into(), network: NetworkSpec::chain(ops), input, training }
 }
 
-/// A network around one operation on images: a convolution before it, two outputs behind it.
-fn on_images(name: &str, ops: Vec<OpSpec>) -> Case {
-    let mut all = vec![OpSpec::conv(4, 3, Padding::Same, Init::He)];
-    all.extend(ops);
-    all.extend([OpSpec::Flatten, OpSpec::dense(2)]);
-    case(name, all, TensorShape::image(2, 8, 8), LossSpec::CrossEntropy, SGD)
-}
-
 /// Every operation, loss and optimizer once.
 pub fn all_cases() -> Vec<Case> {
-    let conv = |stride, padding, dilation, groups| OpSpec::Conv2d {
-        filters: 4,
-        kernel: 3,
-        stride,
-        padding,
-        dilation,
-        groups,
-        init: Init::He,
-    };
-    let mut cases = vec![
-        on_images("conv, stride 2", vec![conv(2, Padding::Valid, 1, 1)]),
-        on_images("conv, padding and dilation 2", vec![conv(1, Padding::Same, 2, 1)]),
-        on_images("conv, 2 groups", vec![conv(1, Padding::Pixels(1), 1, 2)]),
-        on_images(
-            "transposed convolution",
-            vec![OpSpec::ConvTranspose2d { filters: 3, kernel: 2, stride: 2, padding: 0, init: Init::He }],
-        ),
-        on_images("max pooling", vec![OpSpec::MaxPool { size: 2, stride: 2 }]),
-        on_images("average pooling", vec![OpSpec::AvgPool { size: 2, stride: 2 }]),
-        on_images("batch norm", vec![OpSpec::BatchNorm]),
-        on_images("dropout", vec![OpSpec::Dropout { rate: 0.5 }]),
-        on_images("upsampling, nearest", vec![OpSpec::Upsample { factor: 2, mode: UpsampleMode::Nearest }]),
-        on_images("upsampling, bilinear", vec![OpSpec::Upsample { factor: 2, mode: UpsampleMode::Bilinear }]),
-    ];
-    let mut global = on_images("global average pooling", vec![OpSpec::GlobalAvgPool]);
-    global.network.nodes.retain(|n| n.op != OpSpec::Flatten);
-    cases.push(global);
-    for (name, op) in [("concatenation", OpSpec::Concat), ("addition", OpSpec::Add)] {
-        let mut skip = on_images(name, vec![OpSpec::conv(4, 3, Padding::Same, Init::He), op]);
-        skip.network.nodes[2].inputs = vec!["conv1".into(), "conv2".into()];
-        cases.push(skip);
-    }
-    for function in Function::ALL {
-        let mut ops = vec![OpSpec::dense(6), OpSpec::activation(function)];
-        if function == Function::Softmax {
-            ops[0] = OpSpec::dense(2);
-        } else {
-            ops.push(OpSpec::dense(2));
-        }
-        let name = format!("dense, {}", function.word());
-        cases.push(case(name, ops, TensorShape::Features(3), LossSpec::CrossEntropy, SGD));
-    }
-    let of_features = |name: &str, first: Vec<OpSpec>| {
-        let ops = first.into_iter().chain([OpSpec::activation(Function::Tanh), OpSpec::dense(2)]).collect();
-        case(name, ops, TensorShape::Features(3), LossSpec::CrossEntropy, SGD)
-    };
-    cases.push(of_features("selection", vec![OpSpec::Select { features: vec![2, 0] }, OpSpec::dense(4)]));
-    cases.push(of_features("dense without bias", vec![OpSpec::Dense { units: 4, init: Init::Glorot, bias: false }]));
-    let mut clipped = of_features("gradient clipping", vec![OpSpec::dense(4)]);
+    let of_trial =
+        |trial: Trial| Case { network: trial.network, ..case(trial.name, vec![], trial.input, LossSpec::CrossEntropy, SGD) };
+    let mut cases: Vec<Case> = crate::op::trials().into_iter().map(of_trial).collect();
+    let mut clipped = of_trial(Trial::on_features("gradient clipping", vec![OpSpec::dense(4)]));
     clipped.training.clip_norm = 0.1;
     cases.push(clipped);
     let neuron = |units| vec![OpSpec::dense(units)];

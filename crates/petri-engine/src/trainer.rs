@@ -6,15 +6,15 @@ use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::Batch;
-use petri_data::random::{Purpose, stream, uniform};
-use petri_protocol::{Decision, LossSpec, NetworkSpec, OpSpec, Problem, TensorShape, TrainingSpec};
+use petri_protocol::{Decision, LossSpec, NetworkSpec, Problem, TensorShape, TrainingSpec};
 
 use crate::error::EngineError;
 use crate::forward::{Mode, Value, forward};
 use crate::layers::{GradientCollector, HostTensor, Layer, RunningStats, Scaler, SquareCollector, Weights, draw};
 use crate::loss::{LossOutput, hits, normaliser, weighted};
 use crate::optimizer;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanNode};
+use crate::rates;
 use crate::readback::Reader;
 
 /// A state of the network to come back to.
@@ -89,11 +89,8 @@ impl Trainer {
         let running = plan
             .nodes
             .iter()
-            .filter(|n| n.op == OpSpec::BatchNorm)
-            .map(|n| {
-                let channels = n.output.channels();
-                RunningStats { mean: Tensor::zeros([channels], device), variance: Tensor::ones([channels], device) }
-            })
+            .filter_map(PlanNode::n_running)
+            .map(|n| RunningStats { mean: Tensor::zeros([n], device), variance: Tensor::ones([n], device) })
             .collect();
         Self {
             plan,
@@ -131,7 +128,7 @@ impl Trainer {
     /// Loss on a batch, its gradients, and new running statistics.
     fn differentiate(&self, batch: &Batch, step: u32) -> (LossOutput, GradientsParams, Vec<RunningStats>) {
         let input = Value::upload(batch.inputs.clone(), batch.size, self.plan.input, &self.autodiff);
-        let masks = self.dropout_masks(batch.size, step);
+        let masks = crate::op::drawn(&self.plan, batch.size, step, self.seed, &self.autodiff);
         let keep: Vec<usize> = self.plan.logits.into_iter().collect();
         let mut pass = forward(&self.plan, self.weights(), &self.running, input.clone(), &keep, &Mode::Train { dropout: &masks });
         let logits = self.plan.logits.and_then(|i| pass.kept[i].take()).unwrap_or(input).by_channel();
@@ -153,27 +150,6 @@ impl Trainer {
         (upload(batch.targets.clone(), batch.targets.len() / (batch.size * area).max(1)), upload(weights, 1))
     }
 
-    /// Masks for every dropout node, drawn on the host so that both engines drop the same values.
-    fn dropout_masks(&self, n: usize, step: u32) -> Vec<Option<Value>> {
-        if self.plan.nodes.iter().all(|node| !matches!(node.op, OpSpec::Dropout { .. })) {
-            return Vec::new();
-        }
-        let mut rng = stream(self.seed, Purpose::Dropout(step));
-        self.plan
-            .nodes
-            .iter()
-            .map(|node| match node.op {
-                OpSpec::Dropout { rate } => {
-                    let keep = 1.0 / (1.0 - rate) as f32;
-                    let mut draw = || if f64::from(uniform(&mut rng)) < rate { 0.0 } else { keep };
-                    let values = (0..n * node.output.len()).map(|_| draw()).collect();
-                    Some(Value::upload(values, n, node.output, &self.autodiff))
-                }
-                _ => None,
-            })
-            .collect()
-    }
-
     /// One optimizer step on a batch. `step` numbers the steps from 0, for dropout.
     ///
     /// Nothing is waited for: the returned tensors are read later, many at once.
@@ -181,7 +157,12 @@ impl Trainer {
         let (output, gradients, running) = self.differentiate(batch, step);
         let gradients = if self.clip_norm > 0.0 { clip(gradients, self.weights(), self.clip_norm) } else { gradients };
         if let Some(weights) = self.weights.take() {
-            self.weights = Some(self.optimizer.step(learning_rate, weights, gradients));
+            let before = rates::any(&self.plan).then(|| weights.clone());
+            let after = self.optimizer.step(learning_rate, weights, gradients);
+            self.weights = Some(match before {
+                Some(before) => rates::scaled(&self.plan, before, after),
+                None => after,
+            });
         }
         self.running = running;
         output

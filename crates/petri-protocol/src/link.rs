@@ -187,7 +187,8 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DataSource, EngineChoice, FileRef, Function, OpSpec, OptimizerSpec, ScheduleSpec};
+    use crate::op::Relu;
+    use crate::{DataSource, EngineChoice, FileRef, OptimizerSpec, ScheduleSpec};
 
     #[test]
     fn an_unchanged_preset_is_a_short_link() {
@@ -202,7 +203,7 @@ mod tests {
         experiment.engine = EngineChoice::Gpu;
         experiment.training.optimizer = OptimizerSpec::Sgd { momentum: 0.9, nesterov: true };
         experiment.training.schedule = ScheduleSpec::Step { every_epochs: 3, factor: 0.1 };
-        experiment.network.set_op(1, OpSpec::activation(Function::Relu));
+        experiment.network.set_op(1, Relu.into());
         let link = print("mlp", &experiment);
         assert_eq!(
             link,

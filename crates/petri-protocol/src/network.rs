@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Function, OpSpec, Problem, TensorShape};
+use crate::{LossSpec, OpSpec, Problem, TensorShape, size};
 
 /// Name that stands for the sample itself among the inputs of a node.
 pub const INPUT: &str = "input";
@@ -21,6 +21,41 @@ pub struct NodeSpec {
     pub inputs: Vec<String>,
     /// What it does.
     pub op: OpSpec,
+    /// Factor on the learning rate; 0 freezes the node: nothing of it changes, running statistics included.
+    #[serde(default = "full_rate", skip_serializing_if = "is_full_rate")]
+    pub rate: f64,
+}
+
+/// Largest factor on the learning rate of a node.
+const MAX_RATE: f64 = 1000.0;
+
+fn full_rate() -> f64 {
+    1.0
+}
+
+fn is_full_rate(rate: &f64) -> bool {
+    *rate == 1.0
+}
+
+impl NodeSpec {
+    /// A node with the full learning rate that reads the node before it.
+    pub fn new(name: String, op: OpSpec) -> Self {
+        Self { name, inputs: Vec::new(), op, rate: full_rate() }
+    }
+
+    /// True when nothing of it changes while training.
+    pub fn is_frozen(&self) -> bool {
+        self.rate == 0.0
+    }
+
+    /// What is wrong with its factor on the learning rate.
+    fn rate_problem(&self) -> Option<String> {
+        if !(0.0..=MAX_RATE).contains(&self.rate) {
+            return Some(format!("factor on the learning rate must be between 0 and {MAX_RATE}, is {}", self.rate));
+        }
+        let is_useless = !is_full_rate(&self.rate) && !self.op.has_parameters();
+        is_useless.then(|| "has no weights that a factor on the learning rate could change".to_owned())
+    }
 }
 
 /// A network: a graph whose last node is the output.
@@ -43,6 +78,8 @@ pub struct NodeShape {
     pub n_parameters: usize,
     /// Floating-point operations of the forward pass for one sample.
     pub flops: u64,
+    /// Values that a training step keeps for one sample until the backward pass.
+    pub n_kept: usize,
 }
 
 /// The shapes of all nodes of a network.
@@ -60,14 +97,14 @@ impl NetworkShape {
         self.nodes.last().map_or(self.input, |n| n.output)
     }
 
-    /// Number of trainable values.
+    /// Number of trainable values; at most [`size::MAX`].
     pub fn n_parameters(&self) -> usize {
-        self.nodes.iter().map(|n| n.n_parameters).sum()
+        self.nodes.iter().fold(0, |all, n| size::capped_sum(&[all, n.n_parameters]))
     }
 
     /// Floating-point operations of the forward pass for one sample.
     pub fn flops(&self) -> u64 {
-        self.nodes.iter().map(|n| n.flops).sum()
+        self.nodes.iter().fold(0, |all, n| all.saturating_add(n.flops))
     }
 }
 
@@ -89,7 +126,7 @@ impl NetworkSpec {
     /// Adds a node with the named inputs and returns its name.
     pub fn push_from(&mut self, op: OpSpec, inputs: Vec<String>) -> String {
         let name = self.default_name(self.nodes.len(), &op);
-        self.nodes.push(NodeSpec { name: name.clone(), inputs, op });
+        self.nodes.push(NodeSpec { inputs, ..NodeSpec::new(name.clone(), op) });
         name
     }
 
@@ -117,12 +154,9 @@ impl NetworkSpec {
         self.nodes.iter().filter(|n| n.op.is_convolution()).map(|n| n.name.clone()).collect()
     }
 
-    /// The function of the last node, when that is an activation.
-    pub fn final_function(&self) -> Option<Function> {
-        match self.nodes.last()?.op {
-            OpSpec::Activation { function } => Some(function),
-            _ => None,
-        }
+    /// The loss that the last node is a part of (sigmoid, softmax): that loss reads the node before.
+    pub fn loss_of_last(&self) -> Option<LossSpec> {
+        self.nodes.last()?.op.operation().part_of_loss()
     }
 
     /// Inputs, shapes, parameters and FLOPs of every node for samples of shape `input`.
@@ -160,6 +194,9 @@ impl NetworkSpec {
             if index.insert(&node.name, idx).is_some() {
                 report("has the name of another layer".into());
             }
+            if let Some(message) = node.rate_problem() {
+                report(message);
+            }
             match self.resolve_inputs(idx, node, &index) {
                 Err(message) => {
                     report(message);
@@ -172,6 +209,7 @@ impl NetworkSpec {
                         Ok(output) => Some(NodeShape {
                             n_parameters: node.op.n_parameters(&input_shapes),
                             flops: node.op.flops(&input_shapes, output),
+                            n_kept: node.op.operation().n_kept(&input_shapes, output),
                             inputs,
                             input_shapes,
                             output,
@@ -206,6 +244,9 @@ impl NetworkSpec {
     pub fn set_op(&mut self, idx: usize, op: OpSpec) {
         let had_default = self.default_names();
         if let Some(node) = self.nodes.get_mut(idx) {
+            if !op.has_parameters() {
+                node.rate = full_rate();
+            }
             node.op = op;
             self.renumber(&had_default);
         }
@@ -268,7 +309,7 @@ impl NetworkSpec {
         let mut had_default = self.default_names();
         had_default.insert(idx, true);
         // A name that no other node can have until the numbers are given.
-        self.nodes.insert(idx, NodeSpec { name: String::new(), inputs: Vec::new(), op });
+        self.nodes.insert(idx, NodeSpec::new(String::new(), op));
         self.renumber(&had_default);
     }
 }
@@ -284,6 +325,7 @@ pub fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::op::{Add, Concat, Dropout, Flatten, Relu, Tanh};
     use crate::{Init, Padding, presets};
 
     #[test]
@@ -298,7 +340,7 @@ mod tests {
     #[test]
     fn every_problem_is_reported_with_its_node() {
         let network =
-            NetworkSpec::chain([OpSpec::conv(8, 4, Padding::Same, Init::He), OpSpec::Flatten, OpSpec::Dropout { rate: 1.5 }]);
+            NetworkSpec::chain([OpSpec::conv(8, 4, Padding::Same, Init::He), Flatten.into(), Dropout { rate: 1.5 }.into()]);
         let problems = network.infer(TensorShape::image(1, 8, 8)).expect_err("even kernel");
         assert_eq!(problems.len(), 1, "nodes behind a problem are not reported again: {problems:?}");
         assert_eq!(problems[0].field, "network.conv1");
@@ -309,11 +351,11 @@ mod tests {
         let mut network = NetworkSpec::default();
         let a = network.push(OpSpec::conv(4, 3, Padding::Same, Init::He));
         let b = network.push(OpSpec::conv(4, 3, Padding::Same, Init::He));
-        network.push_from(OpSpec::Add, vec![a.clone(), b.clone()]);
-        network.push_from(OpSpec::Concat, vec![a, b]);
+        network.push_from(Add.into(), vec![a.clone(), b.clone()]);
+        network.push_from(Concat.into(), vec![a, b]);
         let shape = network.infer(TensorShape::image(3, 8, 8)).expect("valid");
         assert_eq!(shape.output(), TensorShape::image(8, 8, 8));
-        network.push_from(OpSpec::Add, vec!["add1".into(), "concat1".into()]);
+        network.push_from(Add.into(), vec!["add1".into(), "concat1".into()]);
         assert!(network.infer(TensorShape::image(3, 8, 8)).is_err());
     }
 
@@ -322,7 +364,7 @@ mod tests {
         let mut network = presets::unet_mini::network();
         let n_before = network.nodes.len();
         let shape = network.infer(TensorShape::image(1, 64, 64)).expect("valid").output();
-        let relu = network.nodes.iter().position(|n| n.op == OpSpec::activation(Function::Relu)).expect("a relu");
+        let relu = network.nodes.iter().position(|n| n.op == Relu.into()).expect("a relu");
         network.remove(relu);
         assert_eq!(network.nodes.len(), n_before - 1);
         assert_eq!(network.infer(TensorShape::image(1, 64, 64)).expect("still valid").output(), shape);
@@ -336,15 +378,29 @@ mod tests {
         assert!(network.infer(TensorShape::image(1, 64, 64)).is_ok());
         network.remove(0);
         network.nodes[1].inputs = vec!["conv1".into()];
-        network.set_op(1, OpSpec::activation(Function::Tanh));
+        network.set_op(1, Tanh.into());
         assert_eq!(network.nodes[1].name, "tanh1");
         assert!(network.infer(TensorShape::image(1, 64, 64)).is_ok());
     }
 
     #[test]
+    fn only_nodes_with_weights_have_a_learning_rate_of_their_own() {
+        let problems = |text: &str| {
+            let network = crate::notation::parse(text).expect("notation");
+            network.infer(TensorShape::Features(2)).map_or_else(|all| all.len(), |_| 0)
+        };
+        assert_eq!(problems("dense(4)~0.1-tanh-dense(2)~frozen"), 0);
+        assert_eq!(problems("dense(4)-tanh~0.1-dense(2)"), 1);
+        assert_eq!(problems("dense(4)~NaN-tanh-dense(2)~1001"), 2);
+        let mut network = crate::notation::parse("dense(4)~frozen-dense(2)").expect("notation");
+        network.set_op(0, Tanh.into());
+        assert!(network.infer(TensorShape::Features(2)).is_ok(), "a frozen layer becomes a function");
+    }
+
+    #[test]
     fn inputs_must_come_before_their_node() {
         let mut network = NetworkSpec::default();
-        network.push_from(OpSpec::Flatten, vec!["later".into()]);
+        network.push_from(Flatten.into(), vec!["later".into()]);
         assert!(network.infer(TensorShape::Features(2)).is_err());
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::size;
+
 /// Shape of one sample (the batch dimension is left out).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,11 +27,11 @@ impl TensorShape {
         Self::Image { channels, height, width }
     }
 
-    /// Number of values in one sample.
+    /// Number of values in one sample; at most [`size::MAX`].
     pub fn len(self) -> usize {
         match self {
             Self::Features(n) => n,
-            Self::Image { channels, height, width } => channels.saturating_mul(height).saturating_mul(width),
+            Self::Image { channels, height, width } => size::capped_product(&[channels, height, width]),
         }
     }
 
@@ -46,11 +48,11 @@ impl TensorShape {
         }
     }
 
-    /// Height × width of an image, 1 for a vector.
+    /// Height × width of an image (at most [`size::MAX`]), 1 for a vector.
     pub fn area(self) -> usize {
         match self {
             Self::Features(_) => 1,
-            Self::Image { height, width, .. } => height * width,
+            Self::Image { height, width, .. } => size::capped_product(&[height, width]),
         }
     }
 }

@@ -1,13 +1,10 @@
 //! Finds everything that is wrong with an experiment, in the page and again in the worker.
 
-use crate::network::NetworkShape;
+use crate::network::{NetworkShape, NodeShape, NodeSpec};
 use crate::{
-    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, Function, LossSpec, OpSpec, Problem, Split, SplitSizes,
-    TensorShape, setting, table_info,
+    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, LossSpec, Problem, Split, SplitSizes, TensorShape, memory, setting,
+    table_info,
 };
-
-/// Most values that one batch may hold anywhere in the network, to stop a link from filling the memory.
-const MAX_BATCH_VALUES: usize = 1 << 28;
 
 impl DataSpec {
     /// Sizes of the three parts of `n` samples.
@@ -49,15 +46,17 @@ impl Experiment {
             Ok(shape) => {
                 self.output_problems(info, shape.output(), &mut problems);
                 self.weight_problems(&shape, &mut problems);
-                let largest = shape.nodes.iter().map(|n| n.output.len()).max().unwrap_or(0);
-                if largest.saturating_mul(self.training.batch_size) > MAX_BATCH_VALUES {
-                    problems.push(Problem::new("training.batch_size", "needs too much memory with this network"));
-                }
+                let names: Vec<&str> = self.network.nodes.iter().map(|n| n.name.as_str()).collect();
+                problems.extend(memory::problem(&shape, &names, self.training.optimizer, self.training.batch_size));
                 if shape.n_parameters() > 64_000_000 {
                     problems.push(Problem::new(
                         "network",
                         format!("has {} parameters, at most 64 million are possible", shape.n_parameters()),
                     ));
+                }
+                let learns = |(node, shape): (&NodeSpec, &NodeShape)| !node.is_frozen() && shape.n_parameters > 0;
+                if shape.n_parameters() > 0 && !self.network.nodes.iter().zip(&shape.nodes).any(learns) {
+                    problems.push(Problem::new("network", "has nothing to learn: every layer with weights is frozen"));
                 }
                 if shape.n_parameters() == 0 {
                     problems.push(Problem::new("network", "has nothing to learn: add a Dense or Conv2d layer"));
@@ -95,15 +94,16 @@ impl Experiment {
         let loss = self.training.loss;
         let last = self.network.nodes.last().map_or("", |n| n.name.as_str());
         for node in &self.network.nodes[..self.network.nodes.len().saturating_sub(1)] {
-            if node.op == OpSpec::activation(Function::Softmax) {
-                problems.push(Problem::node(&node.name, "softmax is for display: only the last layer may use it"));
+            if node.op.operation().only_at_the_end() {
+                let word = node.op.word();
+                problems.push(Problem::node(&node.name, format!("{word} is for display: only the last layer may use it")));
             }
         }
-        match (self.network.final_function(), loss) {
-            (Some(Function::Softmax), LossSpec::BinaryCrossEntropy) => {
+        match (self.network.loss_of_last(), loss) {
+            (Some(LossSpec::CrossEntropy), LossSpec::BinaryCrossEntropy) => {
                 problems.push(Problem::node(last, "softmax does not go with binary cross-entropy: use sigmoid"));
             }
-            (Some(Function::Sigmoid), LossSpec::CrossEntropy) => {
+            (Some(LossSpec::BinaryCrossEntropy), LossSpec::CrossEntropy) => {
                 problems.push(Problem::node(last, "sigmoid does not go with cross-entropy over classes: use softmax"));
             }
             _ => {}
@@ -126,7 +126,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NetworkSpec, presets};
+    use crate::{NetworkSpec, OpSpec, presets};
 
     fn fields(experiment: &Experiment) -> Vec<String> {
         experiment.validate(experiment.data.generated_info().as_ref()).into_iter().map(|p| p.field).collect()

@@ -35,17 +35,11 @@ fn steps(answer: &ProbeAnswer, nodes: &[(String, OpSpec)], features: &[String]) 
     }];
     for (name, op) in nodes {
         let mut rows = vec![];
-        let explanation = match op {
-            OpSpec::Dense { .. } => {
-                rows.push(("weights".into(), get(format!("{name}.weight"))));
-                rows.push(("biases".into(), get(format!("{name}.bias"))));
-                "Each neuron multiplies its inputs by its weights, adds them up and adds its bias."
-            }
-            OpSpec::Activation { .. } => "The activation function is applied to each sum.",
-            OpSpec::Select { .. } => "Only some of the values go on.",
-            OpSpec::Concat => "The values are put behind each other.",
-            _ => "The values go through this layer.",
-        };
+        if op.has_parameters() {
+            rows.push(("weights".into(), get(format!("{name}.weight"))));
+            rows.push(("biases".into(), get(format!("{name}.bias"))));
+        }
+        let explanation = op.card().forward;
         rows.push(("output".into(), get(format!("{name}.value"))));
         all.push(Step { title: format!("Forward: {name}"), explanation: explanation.into(), rows });
     }
@@ -57,15 +51,11 @@ fn steps(answer: &ProbeAnswer, nodes: &[(String, OpSpec)], features: &[String]) 
     for (name, op) in nodes.iter().rev() {
         let Some(gradient) = part(answer, &format!("{name}.gradient")) else { continue };
         let mut rows = vec![("gradient by the output".into(), gradient)];
-        let explanation = match op {
-            OpSpec::Dense { .. } => {
-                rows.push(("gradient by the weights".into(), get(format!("{name}.weight.gradient"))));
-                rows.push(("gradient by the biases".into(), get(format!("{name}.bias.gradient"))));
-                "The gradient of a weight is the value on its left times the gradient on its right. The rest is handed on to the left."
-            }
-            OpSpec::Activation { .. } => "What comes from the right is multiplied by the slope of the function at this sum.",
-            _ => "The gradient goes back the way the values came.",
-        };
+        if op.has_parameters() {
+            rows.push(("gradient by the weights".into(), get(format!("{name}.weight.gradient"))));
+            rows.push(("gradient by the biases".into(), get(format!("{name}.bias.gradient"))));
+        }
+        let explanation = op.card().backward;
         all.push(Step { title: format!("Back: {name}"), explanation: explanation.into(), rows });
     }
     all

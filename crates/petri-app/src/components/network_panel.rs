@@ -2,51 +2,17 @@
 
 use leptos::prelude::*;
 use petri_protocol::network::NodeShape;
-use petri_protocol::{Function, Init, NodeSpec, OpSpec, Padding, UpsampleMode};
+use petri_protocol::{NodeSpec, OpSpec};
 use serde_json::Value;
 
 use crate::components::controls::FieldProblems;
 use crate::context::lab;
 
-/// Operations that can be added, with what people call them.
-fn menu() -> Vec<(&'static str, OpSpec)> {
-    let mut menu = vec![
-        ("Dense", OpSpec::dense(8)),
-        ("Select values", OpSpec::Select { features: vec![0] }),
-        ("Conv2d", OpSpec::conv(16, 3, Padding::Same, Init::He)),
-        ("Max pooling", OpSpec::MaxPool { size: 2, stride: 2 }),
-        ("Average pooling", OpSpec::AvgPool { size: 2, stride: 2 }),
-        ("Global average pooling", OpSpec::GlobalAvgPool),
-        ("Flatten", OpSpec::Flatten),
-        ("Batch norm", OpSpec::BatchNorm),
-        ("Dropout", OpSpec::Dropout { rate: 0.5 }),
-        ("Upsample", OpSpec::Upsample { factor: 2, mode: UpsampleMode::Nearest }),
-        ("Transposed conv", OpSpec::ConvTranspose2d { filters: 16, kernel: 2, stride: 2, padding: 0, init: Init::He }),
-        ("Concat", OpSpec::Concat),
-        ("Add", OpSpec::Add),
-    ];
-    menu.extend(Function::ALL.map(|f| (function_title(f), OpSpec::activation(f))));
+/// Operations that can be added, in the order of their groups.
+fn menu() -> Vec<OpSpec> {
+    let mut menu = OpSpec::all();
+    menu.sort_by_key(|op| op.card().group);
     menu
-}
-
-fn function_title(function: Function) -> &'static str {
-    match function {
-        Function::Linear => "Linear (no activation)",
-        Function::Sigmoid => "Sigmoid",
-        Function::Tanh => "Tanh",
-        Function::Relu => "ReLU",
-        Function::LeakyRelu => "Leaky ReLU",
-        Function::Softmax => "Softmax",
-    }
-}
-
-/// What people call an operation.
-fn title(op: &OpSpec) -> &'static str {
-    let same_kind = |other: &OpSpec| match (op, other) {
-        (OpSpec::Activation { function: a }, OpSpec::Activation { function: b }) => a == b,
-        _ => std::mem::discriminant(op) == std::mem::discriminant(other),
-    };
-    menu().into_iter().find(|(_, other)| same_kind(other)).map_or("", |(title, _)| title)
 }
 
 /// Settings in the order in which one thinks of them.
@@ -148,7 +114,7 @@ fn row(idx: usize, node: NodeSpec, shape: Option<NodeShape>) -> impl IntoView {
     let name = node.name.clone();
     view! {
         <tr>
-            <th scope="row"><span class="layer-title">{title(&node.op)}</span><code>{node.name.clone()}</code></th>
+            <th scope="row"><span class="layer-title">{node.op.card().title}</span><code>{node.name.clone()}</code></th>
             <td class="layer-settings">
                 {settings(&node.op).into_iter().map(|(key, value)| setting(idx, node.clone(), key, value)).collect_view()}
                 {inputs}
@@ -257,12 +223,12 @@ fn AddLayer(
         <select class="add-layer" aria-label=format!("Add a layer at position {}", idx + 1) prop:value=""
             on:change=move |ev| {
                 let Ok(choice) = event_target_value(&ev).parse::<usize>() else { return };
-                if let Some((_, op)) = menu().into_iter().nth(choice) {
+                if let Some(op) = menu().into_iter().nth(choice) {
                     lab.act(|m| m.edit(|e| e.network.insert(idx, op)));
                 }
             }>
             <option value="">"+ add"</option>
-            {menu().into_iter().enumerate().map(|(i, (title, _))| view! { <option value=i.to_string()>{title}</option> }).collect_view()}
+            {menu().into_iter().enumerate().map(|(i, op)| view! { <option value=i.to_string()>{op.card().title}</option> }).collect_view()}
         </select>
     }
 }

@@ -159,7 +159,7 @@ fn neuron(neuron: &Neuron, crowded: bool, weights: Memo<Option<ProbeAnswer>>) ->
         let value = bias.as_ref().and_then(|b| weights.with(|w| w.as_ref().and_then(|w| value_of(w, b))));
         value.map(|v| format!("b {}", label(v)))
     };
-    let function = neuron.function.map(petri_protocol::Function::word);
+    let function = neuron.function;
     // A layer's own name is only told apart from others where neurons have names of their own.
     let name = if is_input || !neuron.label.starts_with("dense") { neuron.label.clone() } else { String::new() };
     view! {

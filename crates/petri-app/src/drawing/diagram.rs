@@ -1,6 +1,7 @@
 //! Layout of a network of neurons: one circle for each input and each neuron, one edge for each weight.
 
-use petri_protocol::{DataInfo, Experiment, Function, OpSpec, ParameterRef, TensorPart};
+use petri_protocol::op::{Dense, Select};
+use petri_protocol::{DataInfo, Experiment, OpSpec, ParameterRef, TensorPart};
 
 /// Distance of the last circles from the right edge.
 const RIGHT: f32 = 40.0;
@@ -18,8 +19,8 @@ pub struct Neuron {
     pub label: String,
     /// Node and index within it; nothing for inputs.
     pub unit: Option<(String, usize)>,
-    /// Function behind it.
-    pub function: Option<Function>,
+    /// Word of the function behind it.
+    pub function: Option<&'static str>,
     /// Its bias, if it has one.
     pub bias: Option<ParameterRef>,
     /// Horizontal place of its centre.
@@ -69,7 +70,7 @@ impl Diagram {
                 node_shape.inputs.iter().map(|i| i.map_or_else(|| inputs.clone(), |i| holders[i].clone())).collect();
             let first = sources.first().cloned().unwrap_or_default();
             let held = match &node.op {
-                OpSpec::Dense { units, bias, .. } => {
+                OpSpec::Dense(Dense { units, bias, .. }) => {
                     let column = first.iter().map(|&i| diagram.neurons[i].column).max().map_or(1, |c| c + 1);
                     let start = diagram.neurons.len();
                     for j in 0..*units {
@@ -90,14 +91,14 @@ impl Diagram {
                     }
                     (start..start + units).collect()
                 }
-                OpSpec::Activation { function } => {
+                op if op.is_activation() => {
                     for &i in &first {
-                        diagram.neurons[i].function = Some(*function);
+                        diagram.neurons[i].function = Some(op.word());
                     }
                     first
                 }
-                OpSpec::Select { features } => features.iter().filter_map(|&f| first.get(f).copied()).collect(),
-                OpSpec::Concat => sources.concat(),
+                OpSpec::Select(Select { features }) => features.iter().filter_map(|&f| first.get(f).copied()).collect(),
+                OpSpec::Concat(_) => sources.concat(),
                 _ => first,
             };
             holders.push(held);
@@ -157,7 +158,7 @@ mod tests {
         let diagram = diagram("house-price", None);
         assert_eq!((diagram.neurons.len(), diagram.edges.len()), (4 + 3 + 1, 4 * 3 + 3));
         assert_eq!(diagram.neurons[0].label, "area");
-        assert_eq!(diagram.neurons[4].function, Some(Function::Relu));
+        assert_eq!(diagram.neurons[4].function, Some("relu"));
         // [in, out] in row-major order: the second input to the third neuron.
         let edge = diagram.edges.iter().find(|e| e.from == 1 && e.to == 6).expect("an edge");
         assert_eq!(edge.weight.index, 5);

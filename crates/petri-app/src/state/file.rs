@@ -1,8 +1,9 @@
 //! A file that the worker has read, and how an experiment adapts to it.
 
+use petri_protocol::op::Relu;
 use petri_protocol::{
-    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, FileRef, Function, LossSpec, NetworkSpec, OpSpec, Problem,
-    TableInfo, Task, TensorShape, presets,
+    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, FileRef, LossSpec, NetworkSpec, OpSpec, Problem, TableInfo, Task,
+    TensorShape, presets,
 };
 
 /// What is in a file.
@@ -77,7 +78,7 @@ pub fn fit(experiment: &mut Experiment, info: &DataInfo) {
         (_, TensorShape::Image { .. }) => presets::cnn::network(info.n_classes()),
         (_, TensorShape::Features(_)) => {
             let outputs = if info.task == Task::Regression { 1 } else { info.n_classes() };
-            NetworkSpec::chain([OpSpec::dense(16), OpSpec::activation(Function::Relu), OpSpec::dense(outputs)])
+            NetworkSpec::chain([OpSpec::dense(16), Relu.into(), OpSpec::dense(outputs)])
         }
     };
 }

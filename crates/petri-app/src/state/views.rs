@@ -119,10 +119,7 @@ const MAX_INPUTS_AT_FIRST: usize = 12;
 pub const MAX_DRAWN: usize = 40;
 
 fn is_small(experiment: &Experiment) -> bool {
-    experiment.network.nodes.iter().all(|n| match n.op {
-        petri_protocol::OpSpec::Dense { units, .. } => units <= MAX_DRAWN,
-        _ => true,
-    })
+    experiment.network.nodes.iter().all(|n| n.op.units().is_none_or(|units| units <= MAX_DRAWN))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What has to be asked of the worker for the views that are open.
 
-use petri_protocol::{DataInfo, Experiment, OpSpec, ParameterRef, Probe, SampleRange, Split, Task, TensorPart};
+use petri_protocol::{DataInfo, Experiment, ParameterRef, Probe, SampleRange, Split, Task, TensorPart};
 
 use super::probes::{BOUNDARY_CELLS, grid_range};
 use super::views::View;
@@ -64,7 +64,7 @@ pub fn parameters(experiment: &Experiment, info: &DataInfo) -> Vec<(ParameterRef
     let mut all = Vec::new();
     let Ok(shape) = experiment.network.infer(info.input) else { return all };
     for (node, node_shape) in experiment.network.nodes.iter().zip(&shape.nodes) {
-        let OpSpec::Dense { units, .. } = node.op else { continue };
+        let Some(units) = node.op.units() else { continue };
         let n_bias = node.op.n_biases(&node_shape.input_shapes);
         let n_weight = node_shape.n_parameters - n_bias;
         for (part, n) in [(TensorPart::Weight, n_weight), (TensorPart::Bias, n_bias)] {
@@ -92,8 +92,8 @@ pub fn surface_parameters(looking: &Looking, experiment: &Experiment, info: &Dat
 pub fn before_activations(experiment: &Experiment) -> Vec<String> {
     let nodes = &experiment.network.nodes;
     (1..nodes.len())
-        .filter(|&i| matches!(nodes[i].op, OpSpec::Activation { .. }) && nodes[i].inputs.is_empty())
-        .filter(|&i| matches!(nodes[i - 1].op, OpSpec::Dense { .. }))
+        .filter(|&i| nodes[i].op.operation().curve().is_some() && nodes[i].inputs.is_empty())
+        .filter(|&i| nodes[i - 1].op.units().is_some())
         .map(|i| nodes[i - 1].name.clone())
         .collect()
 }
@@ -120,10 +120,8 @@ pub fn wanted(looking: &Looking, experiment: &Experiment, info: &DataInfo, split
     if open(View::FeatureMaps) {
         wanted.push(Probe::FeatureMaps { nodes: convolutions.clone(), split: Split::Validation, index: looking.sample });
     }
-    let with_weights = || {
-        let has = |op: &OpSpec| matches!(op, OpSpec::Dense { .. } | OpSpec::BatchNorm) || op.is_convolution();
-        experiment.network.nodes.iter().filter(|n| has(&n.op)).map(|n| n.name.clone()).collect::<Vec<_>>()
-    };
+    let with_weights =
+        || experiment.network.nodes.iter().filter(|n| n.op.has_parameters()).map(|n| n.name.clone()).collect::<Vec<_>>();
     if open(View::Histograms) || open(View::Neurons) {
         wanted.push(Probe::Weights { nodes: with_weights() });
     } else if open(View::FeatureMaps) {

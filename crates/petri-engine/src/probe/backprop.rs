@@ -5,7 +5,7 @@ use petri_protocol::{ParameterRef, TensorPart};
 
 use super::{Answer, indices, refuse};
 use crate::error::EngineError;
-use crate::layers::{has_parameters, layer_indices};
+use crate::layers::layer_indices;
 use crate::readback::Reader;
 use crate::session::Session;
 use crate::trainer::Pass;
@@ -21,7 +21,7 @@ fn by_layer(session: &Session, pass: &Pass) -> Vec<(Vec<f32>, Vec<f32>)> {
     let mut values = pass.parameters.iter().cloned();
     plan.nodes
         .iter()
-        .filter(|n| has_parameters(&n.op))
+        .filter(|n| n.parameters.is_some())
         .map(|n| {
             let weight = values.next().unwrap_or_default();
             let bias = if n.op.n_biases(&n.input_shapes) > 0 { values.next().unwrap_or_default() } else { Vec::new() };

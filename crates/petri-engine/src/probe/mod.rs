@@ -185,7 +185,7 @@ fn indices(session: &Session, nodes: &[String]) -> Result<Vec<usize>, EngineErro
 async fn weights(session: &Session, nodes: &[String]) -> Result<Answer, EngineError> {
     let found = indices(session, nodes)?;
     let plan = session.trainer().plan();
-    let with_values: Vec<usize> = found.into_iter().filter(|&i| crate::layers::has_parameters(&plan.nodes[i].op)).collect();
+    let with_values: Vec<usize> = found.into_iter().filter(|&i| plan.nodes[i].parameters.is_some()).collect();
     let mut answer = Answer::default();
     for (idx, [weight, bias]) in with_values.iter().zip(session.trainer().read_weights(&with_values).await?) {
         let name = &plan.nodes[*idx].name;

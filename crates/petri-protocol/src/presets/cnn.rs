@@ -1,9 +1,10 @@
 //! A small convolutional network for MedMNIST images of 28×28 pixels.
 
 use super::PresetCard;
+use crate::op::{BatchNorm, Dense, Flatten, MaxPool, Relu};
 use crate::{
-    ClassWeights, DataInfo, DataSource, DataSpec, EngineChoice, Experiment, Function, Init, NetworkSpec, OpSpec, Padding,
-    SplitSizes, Task, TensorShape, TrainingSpec,
+    ClassWeights, DataInfo, DataSource, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, SplitSizes, Task,
+    TensorShape, TrainingSpec,
 };
 
 /// Card of this preset.
@@ -18,15 +19,15 @@ pub const CARD: PresetCard = PresetCard {
 pub fn network(n_classes: usize) -> NetworkSpec {
     NetworkSpec::chain([
         OpSpec::conv(16, 3, Padding::Same, Init::He),
-        OpSpec::activation(Function::Relu),
-        OpSpec::MaxPool { size: 2, stride: 2 },
+        Relu.into(),
+        MaxPool::new(2).into(),
         OpSpec::conv(32, 3, Padding::Same, Init::He),
-        OpSpec::BatchNorm,
-        OpSpec::activation(Function::Relu),
-        OpSpec::MaxPool { size: 2, stride: 2 },
-        OpSpec::Flatten,
-        OpSpec::Dense { units: 64, init: Init::He, bias: true },
-        OpSpec::activation(Function::Relu),
+        BatchNorm.into(),
+        Relu.into(),
+        MaxPool::new(2).into(),
+        Flatten.into(),
+        Dense { units: 64, init: Init::He, bias: true }.into(),
+        Relu.into(),
         OpSpec::dense(n_classes),
     ])
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::PresetCard;
-use crate::{DataSource, DataSpec, EngineChoice, Experiment, Function, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
+use crate::op::Relu;
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -15,7 +16,7 @@ pub const CARD: PresetCard = PresetCard {
 
 /// Every feature feeds every hidden neuron.
 pub fn dense() -> NetworkSpec {
-    NetworkSpec::chain([OpSpec::dense(3), OpSpec::activation(Function::Relu), OpSpec::dense(1)])
+    NetworkSpec::chain([OpSpec::dense(3), Relu.into(), OpSpec::dense(1)])
 }
 
 fn experiment() -> Experiment {

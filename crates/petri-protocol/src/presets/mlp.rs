@@ -1,7 +1,8 @@
 //! A small multi-layer perceptron, 2-32-16-2, on spirals.
 
 use super::PresetCard;
-use crate::{DataSource, DataSpec, EngineChoice, Experiment, Function, NetworkSpec, OpSpec, TrainingSpec};
+use crate::op::Tanh;
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, NetworkSpec, OpSpec, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -13,13 +14,7 @@ pub const CARD: PresetCard = PresetCard {
 
 /// 2-32-16-2 with tanh.
 pub fn network() -> NetworkSpec {
-    NetworkSpec::chain([
-        OpSpec::dense(32),
-        OpSpec::activation(Function::Tanh),
-        OpSpec::dense(16),
-        OpSpec::activation(Function::Tanh),
-        OpSpec::dense(2),
-    ])
+    NetworkSpec::chain([OpSpec::dense(32), Tanh.into(), OpSpec::dense(16), Tanh.into(), OpSpec::dense(2)])
 }
 
 fn experiment() -> Experiment {

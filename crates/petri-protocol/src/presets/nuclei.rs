@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::PresetCard;
-use crate::{DataSource, DataSpec, EngineChoice, Experiment, Function, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
+use crate::op::{Relu, Sigmoid};
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -16,12 +17,7 @@ pub const CARD: PresetCard = PresetCard {
 fn experiment() -> Experiment {
     Experiment {
         data: DataSpec { source: DataSource::Wdbc, ..DataSpec::default() },
-        network: NetworkSpec::chain([
-            OpSpec::dense(16),
-            OpSpec::activation(Function::Relu),
-            OpSpec::dense(1),
-            OpSpec::activation(Function::Sigmoid),
-        ]),
+        network: NetworkSpec::chain([OpSpec::dense(16), Relu.into(), OpSpec::dense(1), Sigmoid.into()]),
         training: TrainingSpec {
             loss: LossSpec::BinaryCrossEntropy,
             learning_rate: 0.005,

@@ -1,7 +1,8 @@
 //! One sigmoid neuron on two clusters: the smallest network that learns.
 
 use super::PresetCard;
-use crate::{DataSpec, EngineChoice, Experiment, Function, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
+use crate::op::Sigmoid;
+use crate::{DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -15,7 +16,7 @@ pub const CARD: PresetCard = PresetCard {
 fn experiment() -> Experiment {
     Experiment {
         data: DataSpec::default(),
-        network: NetworkSpec::chain([OpSpec::dense(1), OpSpec::activation(Function::Sigmoid)]),
+        network: NetworkSpec::chain([OpSpec::dense(1), Sigmoid.into()]),
         training: TrainingSpec {
             loss: LossSpec::BinaryCrossEntropy,
             learning_rate: 0.03,

@@ -2,9 +2,8 @@
 
 use super::PresetCard;
 use crate::network::INPUT;
-use crate::{
-    DataSource, DataSpec, EngineChoice, Experiment, Function, Init, NetworkSpec, OpSpec, Padding, TrainingSpec, UpsampleMode,
-};
+use crate::op::{Concat, MaxPool, Relu, Upsample};
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, TrainingSpec, UpsampleMode};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -16,7 +15,7 @@ pub const CARD: PresetCard = PresetCard {
 
 fn conv_relu(network: &mut NetworkSpec, filters: usize, inputs: Vec<String>) -> String {
     network.push_from(OpSpec::conv(filters, 3, Padding::Same, Init::He), inputs);
-    network.push(OpSpec::activation(Function::Relu))
+    network.push(Relu.into())
 }
 
 /// Down 8, down 8, bottom 16, up 8, up 8, one 1×1 convolution to two classes (Ronneberger et al. 2015,
@@ -24,13 +23,13 @@ fn conv_relu(network: &mut NetworkSpec, filters: usize, inputs: Vec<String>) -> 
 pub fn network() -> NetworkSpec {
     let mut network = NetworkSpec::default();
     let down1 = conv_relu(&mut network, 8, vec![INPUT.into()]);
-    network.push(OpSpec::MaxPool { size: 2, stride: 2 });
+    network.push(MaxPool::new(2).into());
     let down2 = conv_relu(&mut network, 8, vec![]);
-    network.push(OpSpec::MaxPool { size: 2, stride: 2 });
+    network.push(MaxPool::new(2).into());
     conv_relu(&mut network, 16, vec![]);
     for (filters, skip) in [(8, down2), (8, down1)] {
-        let up = network.push(OpSpec::Upsample { factor: 2, mode: UpsampleMode::Nearest });
-        let joined = network.push_from(OpSpec::Concat, vec![up, skip]);
+        let up = network.push(Upsample { factor: 2, mode: UpsampleMode::Nearest }.into());
+        let joined = network.push_from(Concat.into(), vec![up, skip]);
         conv_relu(&mut network, filters, vec![joined]);
     }
     network.push(OpSpec::conv(2, 1, Padding::Valid, Init::Glorot));

@@ -1,0 +1,5 @@
+//! Lists the forward passes of the operations, one file each.
+
+fn main() -> std::io::Result<()> {
+    petri_cards::list("src/op", "op", &["resample", "trial"])
+}

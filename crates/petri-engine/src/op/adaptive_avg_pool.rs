@@ -1,0 +1,32 @@
+//! Forward pass of average pooling to a given size.
+
+use petri_protocol::op::{AdaptiveAvgPool, Sides};
+
+use crate::forward::Value;
+use crate::op::resample::resample;
+use crate::op::trial::Trial;
+use crate::op::{Forward, Node, maps};
+
+impl Forward for AdaptiveAvgPool {
+    fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {
+        let x = maps(inputs);
+        let [_, _, h, w] = x.dims();
+        Value::Maps(resample(x, means(h, self.size.height), means(w, self.size.width)))
+    }
+
+    fn trials() -> Vec<Trial> {
+        vec![Trial::on_images("adaptive average pooling", vec![Self { size: Sides::new(3, 5) }.into()])]
+    }
+}
+
+/// Weights of the means along one side, `[new, n]`: new pixel i is the mean of the pixels from ⌊i n / new⌋ to
+/// ⌈(i + 1) n / new⌉, without the last.
+fn means(n: usize, new: usize) -> Vec<f32> {
+    let mut values = vec![0.0f32; new * n];
+    for (i, row) in values.chunks_exact_mut(n).enumerate() {
+        let window = &mut row[i * n / new..((i + 1) * n).div_ceil(new)];
+        let weight = 1.0 / window.len() as f32;
+        window.fill(weight);
+    }
+    values
+}

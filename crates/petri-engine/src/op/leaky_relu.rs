@@ -1,0 +1,20 @@
+//! Forward pass of Leaky ReLU.
+
+use burn::tensor::activation::leaky_relu;
+use petri_protocol::op::LeakyRelu;
+use petri_protocol::op::leaky_relu::SLOPE;
+
+use crate::forward::Value;
+use crate::op::trial::Trial;
+use crate::op::{Forward, Node, one};
+
+impl Forward for LeakyRelu {
+    fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {
+        let slope = f64::from(SLOPE);
+        one(inputs).map(|x| leaky_relu(x, slope), |x| leaky_relu(x, slope))
+    }
+
+    fn trials() -> Vec<Trial> {
+        vec![Trial::activation(Self)]
+    }
+}

@@ -1,0 +1,28 @@
+//! Forward pass of a fixed normalisation.
+
+use burn::tensor::{Tensor, TensorData};
+use petri_protocol::op::Normalise;
+
+use crate::forward::Value;
+use crate::op::trial::Trial;
+use crate::op::{Forward, Node, maps};
+
+impl Forward for Normalise {
+    fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {
+        let x = maps(inputs);
+        let device = x.device();
+        // [1, channels, 1, 1]
+        let of_channels = |values: Vec<f32>| {
+            let n = values.len();
+            Tensor::<4>::from_data(TensorData::new(values, [1, n, 1, 1]), &device)
+        };
+        let mean = of_channels(self.mean.iter().map(|m| *m as f32).collect());
+        let factor = of_channels(self.std.iter().map(|s| (1.0 / s) as f32).collect());
+        Value::Maps((x - mean) * factor)
+    }
+
+    fn trials() -> Vec<Trial> {
+        let normalise = Self { mean: vec![0.1, 0.2, 0.3, 0.4], std: vec![0.5, 1.0, 2.0, 0.25] };
+        vec![Trial::on_images("fixed normalisation", vec![normalise.into()])]
+    }
+}

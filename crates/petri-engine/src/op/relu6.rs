@@ -1,0 +1,17 @@
+//! Forward pass of ReLU6.
+
+use petri_protocol::op::Relu6;
+
+use crate::forward::Value;
+use crate::op::trial::Trial;
+use crate::op::{Forward, Node, one};
+
+impl Forward for Relu6 {
+    fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {
+        one(inputs).map(|x| x.clamp(0.0, 6.0), |x| x.clamp(0.0, 6.0))
+    }
+
+    fn trials() -> Vec<Trial> {
+        vec![Trial::activation(Self)]
+    }
+}

@@ -1,0 +1,27 @@
+//! Forward pass of a selection of values.
+
+use burn::tensor::{Tensor, TensorData};
+use petri_protocol::OpSpec;
+use petri_protocol::op::Select;
+
+use crate::forward::Value;
+use crate::op::trial::Trial;
+use crate::op::{Forward, Node, vector};
+
+impl Forward for Select {
+    /// As a product with zeros and ones, whose backward pass every backend has.
+    fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {
+        let x = vector(inputs);
+        let (n, n_chosen) = (x.dims()[1], self.features.len());
+        let mut values = vec![0.0f32; n * n_chosen];
+        for (column, &row) in self.features.iter().enumerate() {
+            values[row * n_chosen + column] = 1.0;
+        }
+        let chosen = Tensor::from_data(TensorData::new(values, [n, n_chosen]), &x.device());
+        Value::Vector(x.matmul(chosen))
+    }
+
+    fn trials() -> Vec<Trial> {
+        vec![Trial::on_features("selection", vec![Self { features: vec![2, 0] }.into(), OpSpec::dense(4)])]
+    }
+}

@@ -1,0 +1,18 @@
+//! Forward pass of tanh.
+
+use burn::tensor::activation::tanh;
+use petri_protocol::op::Tanh;
+
+use crate::forward::Value;
+use crate::op::trial::Trial;
+use crate::op::{Forward, Node, one};
+
+impl Forward for Tanh {
+    fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {
+        one(inputs).map(tanh, tanh)
+    }
+
+    fn trials() -> Vec<Trial> {
+        vec![Trial::activation(Self)]
+    }
+}
