@@ -168,6 +168,25 @@ mod tests {
     }
 
     #[test]
+    fn curves_have_the_slope_and_the_range_that_they_say() {
+        for op in OpSpec::all() {
+            let Some(curve) = op.operation().curve() else { continue };
+            let mut steepest = 0.0f32;
+            // Steps of 1/16, between the kinks at whole numbers.
+            for z in (-128..128).map(|i| (i as f32 + 0.5) / 16.0) {
+                let h = 1.0 / 64.0;
+                let measured = ((curve.value)(z + h) - (curve.value)(z - h)) / (2.0 * h);
+                let slope = (curve.slope)(z);
+                assert!((measured - slope).abs() < 5e-3, "{op:?} at {z}: {slope}, measured {measured}");
+                steepest = steepest.max(slope);
+                let value = (curve.value)(z);
+                assert!(value >= curve.range.0 - 1e-3 && value <= curve.range.1 + 1e-3, "{op:?} at {z}: {value}");
+            }
+            assert!((steepest - curve.steepest).abs() < 0.02, "{op:?}: {steepest}, not {}", curve.steepest);
+        }
+    }
+
+    #[test]
     fn parameters_are_declared_where_the_card_says_so() {
         for op in OpSpec::all() {
             let inputs = [TensorShape::Features(6), TensorShape::image(4, 8, 8), TensorShape::image(1, 8, 8)];
