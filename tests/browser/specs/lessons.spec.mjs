@@ -3,7 +3,7 @@ import { expect, test } from "../lab.mjs";
 
 /// A question with a wrong and a right answer, and what it takes to meet the challenge.
 const LESSONS = [
-  { id: "one-neuron", question: ["bias", 0, 1], challenge: "separate", dish: "line" },
+  { id: "one-neuron", question: ["bias", 0, 1], challenge: "separate", dish: "too-small", settings: { "learning-rate": "0.3" } },
   {
     id: "matrices-are-not-enough",
     question: ["depth", 1, 0],
@@ -19,7 +19,7 @@ const LESSONS = [
     settings: { network: "dense(6)-tanh-dense(1)-sigmoid", "learning-rate": "0.03" },
   },
   { id: "descent", question: ["uphill", 1, 0], challenge: "arrive", dish: "full", select: { "training-optimizer-kind": "adam" }, settings: { "learning-rate": "0.3" } },
-  { id: "mini-batch", question: ["steps", "32", "8"], challenge: "large-batch", dish: "batch", settings: { "training-batch_size": "2" } },
+  { id: "mini-batch", question: ["steps", "32", "8"], challenge: "large-batch", dish: "whole", settings: { "learning-rate": "2" } },
   { id: "imbalance", question: ["which", 1, 0], challenge: "find", dish: "rare", select: { "training-class_weights": "balanced" } },
   {
     id: "overfitting",
@@ -29,8 +29,8 @@ const LESSONS = [
     select: { "training-optimizer-kind": "adam_w" },
     settings: { "training-weight_decay": "3" },
   },
-  { id: "house-price", question: ["compare", 1, 0], challenge: "sell", dish: "dense" },
-  { id: "nuclei", question: ["metrics", 1, 0], challenge: "screen", dish: "diagnosis", threshold: "0.4" },
+  { id: "house-price", question: ["compare", 1, 0], challenge: "sell", dish: "dense", settings: { network: "dense(16)-leakyrelu-dense(1)" } },
+  { id: "nuclei", question: ["metrics", 1, 0], challenge: "screen", dish: "diagnosis", settings: { network: "dense(1)-sigmoid" }, threshold: "0.3" },
 ];
 
 async function answer(page, id, value) {
