@@ -6,6 +6,7 @@ use petri_data::random::{Purpose, stream};
 use petri_engine::layers::draw;
 use petri_engine::plan::Plan;
 use petri_engine::{Trainer, device};
+use petri_protocol::network_edit::NetworkEdit;
 use petri_protocol::op::{Dropout, Kind, Relu};
 use petri_protocol::{LossSpec, NetworkSpec, OpSpec, OptimizerSpec, TensorShape, TrainingSpec, memory, notation, size};
 use rand::{Rng, RngExt};
@@ -97,14 +98,15 @@ fn a_layer_in_between_leaves_the_initial_weights_of_the_others() {
         let names: Vec<String> = plan.nodes.iter().filter(|n| n.parameters.is_some()).map(|n| n.name.clone()).collect();
         names.into_iter().zip(draw(5, &plan, &BTreeMap::new())).collect::<BTreeMap<_, _>>()
     };
-    let mut network = notation::parse("dense(4)-tanh-out=dense(2)").expect("notation");
+    let mut network = notation::parse("dense(4)-tanh-dense(2)").expect("notation");
     let before = by_name(&network);
-    network.insert(2, Relu.into());
-    network.insert(3, OpSpec::dense(4));
+    for (idx, op) in [(2, Relu.into()), (3, OpSpec::dense(4))] {
+        network.edit(NetworkEdit::Add { idx, op }).expect("room");
+    }
     let after = by_name(&network);
     assert_eq!(before["dense1"], after["dense1"]);
-    assert_eq!(before["out"], after["out"]);
-    assert_ne!(after["dense2"][0].values, after["dense1"][0].values[..].repeat(2)[..16].to_vec());
+    assert_eq!(before["dense2"], after["dense2"]);
+    assert_ne!(after["dense3"][0].values, after["dense1"][0].values[..].repeat(2)[..16].to_vec());
 }
 
 #[test]

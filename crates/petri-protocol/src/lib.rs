@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod data_info;
+pub mod dense_rows;
 pub mod engine_choice;
 pub mod event;
 pub mod experiment;
@@ -14,6 +15,7 @@ pub mod loss;
 pub mod memory;
 pub mod metric_point;
 pub mod network;
+pub mod network_edit;
 pub mod notation;
 pub mod op;
 pub mod presets;

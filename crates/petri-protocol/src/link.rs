@@ -187,6 +187,7 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network_edit::NetworkEdit;
     use crate::op::Relu;
     use crate::{DataSource, EngineChoice, FileRef, OptimizerSpec, ScheduleSpec};
 
@@ -203,7 +204,7 @@ mod tests {
         experiment.engine = EngineChoice::Gpu;
         experiment.training.optimizer = OptimizerSpec::Sgd { momentum: 0.9, nesterov: true };
         experiment.training.schedule = ScheduleSpec::Step { every_epochs: 3, factor: 0.1 };
-        experiment.network.set_op(1, Relu.into());
+        experiment.network.edit(NetworkEdit::Replace { idx: 1, op: Relu.into() }).expect("a layer");
         let link = print("mlp", &experiment);
         assert_eq!(
             link,

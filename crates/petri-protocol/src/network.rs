@@ -239,79 +239,6 @@ impl NetworkSpec {
             })
             .collect()
     }
-
-    /// Replaces the operation at `idx`. Nodes with default names are numbered anew.
-    pub fn set_op(&mut self, idx: usize, op: OpSpec) {
-        let had_default = self.default_names();
-        if let Some(node) = self.nodes.get_mut(idx) {
-            if !op.has_parameters() {
-                node.rate = full_rate();
-            }
-            node.op = op;
-            self.renumber(&had_default);
-        }
-    }
-
-    /// Which nodes have the name that they would get by default.
-    fn default_names(&self) -> Vec<bool> {
-        self.nodes.iter().enumerate().map(|(idx, node)| node.name == self.default_name(idx, &node.op)).collect()
-    }
-
-    /// Gives the marked nodes their default names, and changes the inputs that name them.
-    fn renumber(&mut self, marked: &[bool]) {
-        let old: Vec<String> = self.nodes.iter().map(|n| n.name.clone()).collect();
-        for (node, _) in self.nodes.iter_mut().zip(marked).filter(|(_, marked)| **marked) {
-            node.name.clear();
-        }
-        for idx in (0..self.nodes.len()).filter(|&idx| marked[idx]) {
-            self.nodes[idx].name = self.default_name(idx, &self.nodes[idx].op);
-        }
-        let new: Vec<String> = self.nodes.iter().map(|n| n.name.clone()).collect();
-        for input in self.nodes.iter_mut().flat_map(|node| &mut node.inputs) {
-            if let Some(idx) = old.iter().position(|name| name == input) {
-                input.clone_from(&new[idx]);
-            }
-        }
-    }
-
-    /// Removes the node at `idx`; nodes that it fed take its inputs instead.
-    pub fn remove(&mut self, idx: usize) {
-        if idx >= self.nodes.len() {
-            return;
-        }
-        let mut had_default = self.default_names();
-        had_default.remove(idx);
-        let removed = self.nodes.remove(idx);
-        let replacement = match removed.inputs.first() {
-            Some(input) => input.clone(),
-            None => idx.checked_sub(1).map_or(INPUT.to_owned(), |i| self.nodes[i].name.clone()),
-        };
-        for node in &mut self.nodes {
-            for input in &mut node.inputs {
-                if *input == removed.name {
-                    input.clone_from(&replacement);
-                }
-            }
-        }
-        // The node behind a removed one with an input of its own must keep seeing that input.
-        if !removed.inputs.is_empty()
-            && let Some(next) = self.nodes.get_mut(idx)
-            && next.inputs.is_empty()
-        {
-            next.inputs = removed.inputs;
-        }
-        self.renumber(&had_default);
-    }
-
-    /// Inserts an operation behind the first `idx` nodes.
-    pub fn insert(&mut self, idx: usize, op: OpSpec) {
-        let idx = idx.min(self.nodes.len());
-        let mut had_default = self.default_names();
-        had_default.insert(idx, true);
-        // A name that no other node can have until the numbers are given.
-        self.nodes.insert(idx, NodeSpec::new(String::new(), op));
-        self.renumber(&had_default);
-    }
 }
 
 /// True for lower-case letters, digits and `_`, at most 40 of them, and not the reserved `input`.
@@ -325,7 +252,7 @@ pub fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::op::{Add, Concat, Dropout, Flatten, Relu, Tanh};
+    use crate::op::{Add, Concat, Dropout, Flatten};
     use crate::{Init, Padding, presets};
 
     #[test]
@@ -360,30 +287,6 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_node_hands_on_its_inputs() {
-        let mut network = presets::unet_mini::network();
-        let n_before = network.nodes.len();
-        let shape = network.infer(TensorShape::image(1, 64, 64)).expect("valid").output();
-        let relu = network.nodes.iter().position(|n| n.op == Relu.into()).expect("a relu");
-        network.remove(relu);
-        assert_eq!(network.nodes.len(), n_before - 1);
-        assert_eq!(network.infer(TensorShape::image(1, 64, 64)).expect("still valid").output(), shape);
-    }
-
-    #[test]
-    fn edits_keep_default_names_and_references() {
-        let mut network = presets::unet_mini::network();
-        network.insert(0, OpSpec::conv(4, 3, Padding::Same, Init::He));
-        assert_eq!(network.nodes[1].name, "conv2");
-        assert!(network.infer(TensorShape::image(1, 64, 64)).is_ok());
-        network.remove(0);
-        network.nodes[1].inputs = vec!["conv1".into()];
-        network.set_op(1, Tanh.into());
-        assert_eq!(network.nodes[1].name, "tanh1");
-        assert!(network.infer(TensorShape::image(1, 64, 64)).is_ok());
-    }
-
-    #[test]
     fn only_nodes_with_weights_have_a_learning_rate_of_their_own() {
         let problems = |text: &str| {
             let network = crate::notation::parse(text).expect("notation");
@@ -392,9 +295,6 @@ mod tests {
         assert_eq!(problems("dense(4)~0.1-tanh-dense(2)~frozen"), 0);
         assert_eq!(problems("dense(4)-tanh~0.1-dense(2)"), 1);
         assert_eq!(problems("dense(4)~NaN-tanh-dense(2)~1001"), 2);
-        let mut network = crate::notation::parse("dense(4)~frozen-dense(2)").expect("notation");
-        network.set_op(0, Tanh.into());
-        assert!(network.infer(TensorShape::Features(2)).is_ok(), "a frozen layer becomes a function");
     }
 
     #[test]

@@ -53,6 +53,7 @@ for (const lesson of LESSONS) {
     for (const [field, value] of Object.entries(lesson.select ?? {})) await page.locator(`#field-${field}`).selectOption(value);
     for (const [field, value] of Object.entries(lesson.settings ?? {})) {
       const input = page.locator(field === "learning-rate" ? "#learning-rate" : `#field-${field}`);
+      if (field === "network") await page.getByText("As text").click();
       await input.fill(value);
       await input.press("Enter");
     }

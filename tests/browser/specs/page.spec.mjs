@@ -79,13 +79,48 @@ test("a problem stands beside the setting that caused it, and Train waits", asyn
   await page.getByLabel("units of dense3").press("Enter");
   await expect(page.locator("#problem-network-dense3")).toContainText("the output is 3, this data and loss need 2");
   await expect(lab.train).toBeDisabled();
-  await page.getByLabel("Add a layer at position 6").selectOption({ label: "Dense" });
+  await page.getByRole("button", { name: "Add a layer behind dense3" }).click();
+  await page.getByLabel("Operation", { exact: true }).selectOption({ label: "Dense" });
+  await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByLabel("units of dense4").fill("2");
   await page.getByLabel("units of dense4").press("Enter");
   await expect(page.locator(".problem")).toHaveCount(0);
   await expect(lab.train).toBeEnabled();
   await page.getByLabel("Remove dense4").click();
   await expect(page.locator("#problem-network-dense3")).not.toBeEmpty();
+});
+
+test("by keyboard, arrows choose an operation, only Add adds it, and the focus stays", async ({ lab, page }) => {
+  await lab.open("preset=mlp&engine=cpu");
+  const rows = page.locator(".network tbody tr");
+  await expect(rows).toHaveCount(6);
+  const add = page.getByRole("button", { name: "Add a layer behind dense3" });
+  await add.focus();
+  await page.keyboard.press("Enter");
+  const menu = page.getByLabel("Operation", { exact: true });
+  await expect(menu).toBeFocused();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowDown");
+  await expect(rows).toHaveCount(6);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(rows).toHaveCount(7);
+  await expect(add).toBeFocused();
+});
+
+test("numbers are understood as people type them, and a setting explains itself", async ({ lab, page }) => {
+  await lab.open("preset=mlp&engine=cpu");
+  const noise = page.locator("#field-data-noise-typed");
+  await noise.fill("60 %");
+  await noise.press("Enter");
+  await expect(noise).toHaveValue("0.6");
+  await noise.fill("many");
+  await noise.press("Enter");
+  await expect(page.locator(".field", { has: noise }).locator(".problem")).toContainText("is no number");
+  const help = page.getByRole("button", { name: "What is this: Batch size" });
+  await help.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#help-training-batch_size")).toContainText("before the weights change");
+  await expect(help).toHaveAttribute("aria-expanded", "true");
 });
 
 test("the learning rate changes while the run goes on", async ({ lab, page }) => {

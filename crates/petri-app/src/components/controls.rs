@@ -7,30 +7,9 @@ use petri_protocol::setting::values::Values;
 use petri_protocol::{link, setting};
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
+use crate::components::compact_network::CompactNetwork;
+use crate::components::explained::{FieldProblems, Help, problem_id};
 use crate::context::lab;
-
-/// Problems of one field, below its control.
-#[component]
-pub(crate) fn FieldProblems(
-    /// Dotted key of the field.
-    #[prop(into)]
-    key: String,
-) -> impl IntoView {
-    let lab = lab();
-    let id = problem_id(&key);
-    let messages = Memo::new(move |_| {
-        lab.problems.with(|all| all.iter().filter(|p| p.field == key).map(|p| p.message.clone()).collect::<Vec<_>>())
-    });
-    view! {
-        <div class="problems" id=id aria-live="polite">
-            {move || messages.get().into_iter().map(|m| view! { <p class="problem">{m}</p> }).collect_view()}
-        </div>
-    }
-}
-
-fn problem_id(key: &str) -> String {
-    format!("problem-{}", key.replace('.', "-"))
-}
 
 fn control_id(key: &str) -> String {
     format!("field-{}", key.replace('.', "-"))
@@ -117,11 +96,7 @@ fn field(field: Field) -> AnyView {
         Kind::Column => view! { <Column id=id.clone()/> }.into_any(),
         Kind::Whole(_) | Kind::Number(_) => typed_number(field, id.clone(), None).into_any(),
         Kind::Slider { from, to, step, .. } => slider(field, id.clone(), from, to, step).into_any(),
-        Kind::Network => view! {
-            <input type="text" id=id.clone() spellcheck="false" prop:value=field.value aria-describedby=problem_id(card.key)
-                aria-invalid=move || field.invalid.get().to_string() on:change=move |ev| field.commit_input(&ev)/>
-        }
-        .into_any(),
+        Kind::Network => return view! { <CompactNetwork/> }.into_any(),
         Kind::Choice(choices) => select(field, id.clone(), choices()).into_any(),
     };
     view! {
@@ -139,48 +114,6 @@ fn field(field: Field) -> AnyView {
 #[component]
 fn Refused(field: Field) -> impl IntoView {
     move || field.refused.get().map(|why| view! { <p class="problem" role="alert">{why}</p> })
-}
-
-/// A button that shows what a setting means, for mouse, keyboard and touch.
-#[component]
-pub(crate) fn Help(
-    /// The setting.
-    card: &'static Card,
-) -> impl IntoView {
-    let choices: &'static [Choice] = if let Kind::Choice(choices) = card.kind { choices() } else { &[] };
-    let list = move || {
-        let explained = choices.iter().filter(|c| !c.help.is_empty());
-        let items = explained.map(|c| view! { <li><strong>{c.title}</strong>": "{c.help}</li> }).collect_view();
-        (!choices.is_empty()).then(|| view! { <ul>{items}</ul> })
-    };
-    view! {
-        <Explained name=card.plain_title() id=format!("help-{}", card.key.replace('.', "-"))>
-            <p>{card.help}</p>
-            {list}
-        </Explained>
-    }
-}
-
-/// A small button and what it shows. It stays open until it is pressed again.
-#[component]
-pub(crate) fn Explained(
-    /// What is explained.
-    name: &'static str,
-    /// Id of what it shows.
-    #[prop(into)]
-    id: String,
-    /// The explanation.
-    children: ChildrenFn,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let controls = id.clone();
-    view! {
-        <button type="button" class="help" aria-expanded=move || open.get().to_string() aria-controls=controls
-            on:click=move |_| open.update(|o| *o = !*o)>
-            <span aria-hidden="true">"?"</span><span class="visually-hidden">"What is this: "{name}</span>
-        </button>
-        <div class="help-text" id=id hidden=move || !open.get()>{move || open.get().then(|| children())}</div>
-    }
 }
 
 fn check(field: Field, id: String) -> impl IntoView {

@@ -4,7 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 use petri_protocol::{DataInfo, DataSource, Split};
 
-use crate::components::controls::{Control, FieldProblems};
+use crate::components::controls::Control;
+use crate::components::explained::FieldProblems;
 use crate::context::lab;
 
 /// The panel.

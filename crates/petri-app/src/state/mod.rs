@@ -5,6 +5,7 @@ pub mod diagnosis;
 pub mod file;
 pub mod history;
 pub mod model;
+pub mod network_rows;
 pub mod notice;
 pub mod probes;
 pub mod progress;

@@ -1,6 +1,6 @@
 //! A small convolutional network for MedMNIST images of 28×28 pixels.
 
-use super::PresetCard;
+use super::card::PresetCard;
 use crate::op::{BatchNorm, Dense, Flatten, MaxPool, Relu};
 use crate::{
     ClassWeights, DataInfo, DataSource, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, SplitSizes, Task,

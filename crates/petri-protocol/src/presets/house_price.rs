@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::PresetCard;
+use super::card::PresetCard;
 use crate::op::Relu;
 use crate::{DataSource, DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
 

@@ -1,6 +1,6 @@
 //! A small multi-layer perceptron, 2-32-16-2, on spirals.
 
-use super::PresetCard;
+use super::card::PresetCard;
 use crate::op::Tanh;
 use crate::{DataSource, DataSpec, EngineChoice, Experiment, NetworkSpec, OpSpec, TrainingSpec};
 

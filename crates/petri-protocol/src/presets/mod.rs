@@ -1,7 +1,6 @@
 //! Experiments to start from. Each preset is one file with its own card.
 
-use crate::Experiment;
-
+pub mod card;
 pub mod cnn;
 pub mod house_price;
 pub mod mlp;
@@ -9,18 +8,7 @@ pub mod nuclei;
 pub mod one_neuron;
 pub mod unet_mini;
 
-/// What menus, links and pages say about a preset.
-#[derive(Debug, Clone, Copy)]
-pub struct PresetCard {
-    /// Stable name in links.
-    pub id: &'static str,
-    /// Name for people.
-    pub title: &'static str,
-    /// One sentence about it.
-    pub summary: &'static str,
-    /// The experiment.
-    pub experiment: fn() -> Experiment,
-}
+pub use card::PresetCard;
 
 /// All presets, in the order of the menu.
 pub const ALL: [PresetCard; 6] = [one_neuron::CARD, mlp::CARD, house_price::CARD, nuclei::CARD, cnn::CARD, unet_mini::CARD];

@@ -1,6 +1,6 @@
 //! One sigmoid neuron on two clusters: the smallest network that learns.
 
-use super::PresetCard;
+use super::card::PresetCard;
 use crate::op::Sigmoid;
 use crate::{DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
 

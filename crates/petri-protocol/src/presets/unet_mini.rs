@@ -1,6 +1,6 @@
 //! A tiny U-Net with 8, 8 and 16 filters that segments drawn cells.
 
-use super::PresetCard;
+use super::card::PresetCard;
 use crate::network::INPUT;
 use crate::op::{Concat, MaxPool, Relu, Upsample};
 use crate::{DataSource, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, TrainingSpec, UpsampleMode};
