@@ -133,7 +133,8 @@ fn a_frozen_layer_keeps_its_weights_and_its_statistics() {
     let mut trainer = Trainer::new(&network, TensorShape::Features(3), &training, 1, &device::cpu()).expect("valid");
     let inputs: Vec<f32> = (0..12).map(|i| (i * 7 % 5) as f32).collect();
     let targets = [1.0, 0.0, 0.0, 1.0].repeat(2);
-    let batch = petri_data::Batch { size: 4, n_real: 4, inputs, targets, weights: vec![1.0; 4] };
+    let code = petri_protocol::TargetCode::OneHot;
+    let batch = petri_data::Batch { size: 4, n_real: 4, code, inputs, targets, weights: vec![1.0; 4] };
     let read = |trainer: &Trainer| {
         let weights = pollster::block_on(trainer.read_all_weights()).expect("the CPU cannot fail");
         // The statistics of the batch normalisation show in what comes out.
