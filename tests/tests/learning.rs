@@ -76,6 +76,18 @@ fn the_tiny_unet_finds_drawn_cells() {
 }
 
 #[test]
+fn the_cnn_tells_round_cells_from_long_ones_and_a_single_layer_does_not() {
+    let experiment = (presets::cnn::CARD.experiment)();
+    let data = generated(&experiment);
+    let epochs = experiment.training.epochs;
+    let (accuracy, _) = train(experiment.clone(), data.clone(), epochs);
+    assert!(accuracy >= 0.9, "{accuracy}");
+    let flat = petri_protocol::NetworkSpec::chain([OpSpec::Flatten, OpSpec::dense(2)]);
+    let (accuracy, _) = train(Experiment { network: flat, ..experiment }, data, epochs);
+    assert!(accuracy <= 0.75, "a picture is more than its pixels one by one: {accuracy}");
+}
+
+#[test]
 fn the_cnn_learns_imbalanced_xrays_with_class_weights() {
     let Some(path) = petri_tests::test_data("pneumoniamnist-imbalanced.npz") else { return };
     let bytes = std::fs::read(path).expect("readable");
@@ -84,6 +96,7 @@ fn the_cnn_learns_imbalanced_xrays_with_class_weights() {
     assert_eq!(data.info.class_counts, [388, 3494]);
     assert_eq!(data.info.classes, ["normal", "pneumonia"]);
     let mut experiment = (presets::cnn::CARD.experiment)();
+    experiment.data.source = DataSource::File;
     experiment.data.file = Some(FileRef { ..file });
     data.fit_scaling(&experiment.data);
     let (_, balanced) = train(experiment, data, 2);

@@ -55,9 +55,9 @@ fn another_seed_is_another_run() {
 #[test]
 fn initial_weights_depend_on_the_seed_alone() {
     let experiment = (presets::cnn::CARD.experiment)();
+    let input = experiment.data.generated_info().expect("drawn cells").input;
     let draw = |seed| {
-        let plan =
-            petri_engine::plan::Plan::new(&experiment.network, presets::cnn::example_info().input, experiment.training.loss);
+        let plan = petri_engine::plan::Plan::new(&experiment.network, input, experiment.training.loss);
         petri_engine::layers::draw(seed, &plan.expect("valid"), &std::collections::BTreeMap::new())
     };
     assert_eq!(draw(1), draw(1));

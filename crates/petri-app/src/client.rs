@@ -7,6 +7,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::state::file::FileKey;
+
 /// What the worker did.
 pub(crate) enum Heard {
     /// An event with its values.
@@ -19,8 +21,8 @@ pub(crate) enum Heard {
 #[derive(Default)]
 pub(crate) struct Client {
     worker: Option<Worker>,
-    /// The newest file: a new worker gets it again.
-    file: Option<File>,
+    /// Files that the learner opened: a new worker gets them again.
+    files: Vec<(FileKey, File)>,
     // Kept alive as long as the worker may call them.
     on_message: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(web_sys::Event)>>,
@@ -38,7 +40,7 @@ impl Client {
             WorkerKind::Cpu => "cpu",
             WorkerKind::Gpu => "gpu",
         };
-        let mut build = crate::context::build();
+        let mut build = crate::address::build();
         if past_cache {
             build = format!("{build}-{}", js_sys::Date::now());
         }
@@ -46,7 +48,8 @@ impl Client {
         options.set_type(WorkerType::Module);
         let address = format!("static/worker.js?kind={name}&v={build}");
         let Ok(worker) = Worker::new_with_options(&address, &options) else {
-            hear(Heard::Ended);
+            // Afterwards: who hears it may want to start another worker, which this call still holds.
+            wasm_bindgen_futures::spawn_local(async move { hear(Heard::Ended) });
             return;
         };
         let on_event = hear.clone();
@@ -67,15 +70,20 @@ impl Client {
     }
 
     /// Keeps a file that the learner chose.
-    pub(crate) fn keep_file(&mut self, file: File) {
-        self.file = Some(file);
+    pub(crate) fn keep_file(&mut self, key: FileKey, file: File) {
+        self.files.push((key, file));
     }
 
-    /// Sends a command, with the kept file if `with_file`.
-    pub(crate) fn send(&self, command: &Command, with_file: bool) {
+    /// Lets go of the files that are of no use.
+    pub(crate) fn forget_files(&mut self, is_kept: impl Fn(FileKey) -> bool) {
+        self.files.retain(|(key, _)| is_kept(*key));
+    }
+
+    /// Sends a command, with a kept file where it needs one.
+    pub(crate) fn send(&self, command: &Command, file: Option<FileKey>) {
         let (Some(worker), Ok(header)) = (&self.worker, serde_json::to_string(command)) else { return };
-        let message = match self.file.as_ref().filter(|_| with_file) {
-            Some(file) => Array::of2(&header.into(), file),
+        let message = match self.files.iter().find(|(key, _)| Some(*key) == file) {
+            Some((_, file)) => Array::of2(&header.into(), file),
             None => Array::of1(&header.into()),
         };
         // Strings and files can always be cloned.

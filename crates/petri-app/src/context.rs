@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use gloo::storage::{LocalStorage as Storage, Storage as _};
+use gloo::events::EventListener;
 use leptos::prelude::*;
 use petri_protocol::engine_choice::Calibration;
 use petri_protocol::link::Opened;
@@ -11,17 +11,22 @@ use petri_protocol::{DataInfo, Experiment, Problem, link};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
+use crate::address::{go, hash};
 use crate::client::{Client, Heard};
+use crate::distress;
 use crate::lesson::{Block, Lesson};
 use crate::run_store;
 use crate::state::progress::{Progress, StoredAnswer};
 use crate::state::route::Route;
 use crate::state::{self, Model, Phase, Place};
+use crate::storage::{self, Kept};
 
 /// Key of the calibrations in local storage.
 const CALIBRATIONS: &str = "petri.calibrations";
 /// Key of the progress in lessons in local storage.
 const PROGRESS: &str = "petri.progress";
+/// Key of the newest experiment, by its origin, in the storage of this tab.
+const EXPERIMENT: &str = "petri.experiment";
 /// Most calibrations that are kept.
 const MAX_CALIBRATIONS: usize = 50;
 
@@ -56,6 +61,8 @@ pub(crate) struct Lab {
     pub(crate) phase: Memo<Phase>,
     /// The page.
     pub(crate) route: RwSignal<Route>,
+    /// Title of the lesson that is open.
+    pub(crate) lesson_title: RwSignal<Option<String>>,
     /// What was done in lessons.
     pub(crate) progress: RwSignal<Progress>,
     lesson: StoredValue<Option<OpenLesson>>,
@@ -67,24 +74,29 @@ impl Lab {
     pub(crate) fn provide() -> Self {
         let route = Route::parse(&hash());
         let mut model = Model::new(link::parse(""));
-        model.calibrations = Storage::get(CALIBRATIONS).unwrap_or_default();
+        let stored = storage::get(Kept::ForLater, CALIBRATIONS);
+        model.worker.calibrations = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let kept = storage::get(Kept::ForThisTab, EXPERIMENT).unwrap_or_default();
+        model.recall(&kept, distress::take_failed());
         let model = RwSignal::new(model);
-        let progress = Storage::raw().get_item(PROGRESS).ok().flatten().unwrap_or_default();
+        let progress = storage::get(Kept::ForLater, PROGRESS).unwrap_or_default();
         let lab = Self {
             model,
             experiment: Memo::new(move |_| model.with(|m| m.experiment.clone())),
-            info: Memo::new(move |_| model.with(Model::info)),
-            problems: Memo::new(move |_| model.with(Model::problems)),
+            info: Memo::new(move |_| model.with(|m| m.info())),
+            problems: Memo::new(move |_| model.with(|m| m.problems())),
             phase: Memo::new(move |_| model.with(|m| m.phase)),
             route: RwSignal::new(route),
+            lesson_title: RwSignal::new(None),
             progress: RwSignal::new(Progress::read(&progress)),
             lesson: StoredValue::new(None),
             client: StoredValue::new_local(Client::default()),
         };
         provide_context(lab);
+        lab.keep_progress_of_run();
         spawn_local(async move {
             let records = run_store::load().await;
-            lab.model.update(|m| m.history.load(records));
+            lab.model.update(|m| m.library.history.load(records));
         });
         lab
     }
@@ -113,12 +125,26 @@ impl Lab {
 
     /// Keeps a file and has the worker read it.
     pub(crate) fn open_file(self, file: File) {
-        self.client.update_value(|c| c.keep_file(file));
-        self.act(Model::choose_file);
+        let Some(key) = self.model.try_update_untracked(|m| m.worker.files.new_key()) else { return };
+        self.client.update_value(|c| {
+            self.model.with_untracked(|m| c.forget_files(|key| m.worker.files.is_kept(key)));
+            c.keep_file(key, file);
+        });
+        self.act(|m| m.choose_file(key));
     }
 
-    /// Notes which lesson is open; its challenges are judged from now on.
+    /// Comes to the lab by a link.
+    pub(crate) fn enter_lab(self, link: &str) {
+        self.act(|m| m.enter_lab(link));
+    }
+
+    /// Notes which lesson is open; its challenges are judged from now on. A page that opens without one shows no
+    /// dish at first.
     pub(crate) fn open_lesson(self, lesson: Option<OpenLesson>) {
+        if lesson.is_none() {
+            self.act(Model::leave);
+        }
+        self.lesson_title.set(lesson.as_ref().map(|open| open.lesson.front.title.clone()));
         self.lesson.set_value(lesson);
     }
 
@@ -131,7 +157,7 @@ impl Lab {
     /// Forgets everything that was done in lessons.
     pub(crate) fn clear_progress(self) {
         self.progress.set(Progress::default());
-        Storage::delete(PROGRESS);
+        storage::forget(Kept::ForLater, PROGRESS);
     }
 
     fn keep_progress(self) {
@@ -141,8 +167,7 @@ impl Lab {
                 self.progress.update(|p| p.set_size(&open.key, n_tasks));
             }
         });
-        // A full or forbidden storage only means that the next visit begins anew.
-        Storage::raw().set_item(PROGRESS, &self.progress.with_untracked(Progress::print)).unwrap_or_default();
+        storage::set(Kept::ForLater, PROGRESS, &self.progress.with_untracked(Progress::print));
     }
 
     /// Ticks the challenges of the open lesson that have come true.
@@ -154,7 +179,9 @@ impl Lab {
                 let Block::Challenge(challenge) = block else { continue };
                 let known = self.progress.with_untracked(|p| p.of(&open.key).challenges.contains(&challenge.id));
                 let holds = !known
-                    && self.model.with_untracked(|m| m.origin == open.origin(&challenge.dish) && m.reaches(&challenge.goal));
+                    && self.model.with_untracked(|m| {
+                        m.origin == open.origin(&challenge.dish) && m.has_own_data() && m.reaches(&challenge.goal)
+                    });
                 if holds {
                     self.progress.update(|p| is_new |= p.achieve(&open.key, &challenge.id));
                 }
@@ -168,19 +195,32 @@ impl Lab {
     fn run(self, effects: Vec<state::Effect>) {
         for effect in effects {
             match effect {
-                state::Effect::Send(command) => self.client.with_value(|c| c.send(&command, false)),
-                state::Effect::SendFile(command) => self.client.with_value(|c| c.send(&command, true)),
+                state::Effect::Send(command) => self.client.with_value(|c| c.send(&command, None)),
+                state::Effect::SendFile(command, key) => self.client.with_value(|c| c.send(&command, Some(key))),
                 state::Effect::Spawn { kind, past_cache } => {
                     self.client.update_value(|c| c.spawn(kind, past_cache, move |heard| self.hear(heard)));
                 }
-                state::Effect::Store(_) => store(&self.model.with_untracked(|m| m.calibrations.clone())),
+                state::Effect::Store(_) => store(&self.model.with_untracked(|m| m.worker.calibrations.clone())),
                 state::Effect::WriteLink => self.write_link(),
+                state::Effect::Go(route) => go(&route),
                 state::Effect::StoreRun { record, forget } => {
                     spawn_local(run_store::save(Some(record), forget.into_iter().collect()));
                 }
                 state::Effect::ForgetRuns(gone) => spawn_local(run_store::save(None, gone)),
             }
         }
+    }
+
+    /// Before the page is left, how far the run is is noted, so that a reload can say what it took.
+    fn keep_progress_of_run(self) {
+        let Some(window) = web_sys::window() else { return };
+        let listener = EventListener::new(&window, "pagehide", move |_| {
+            if let Some(kept) = self.model.try_with_untracked(Model::kept_experiment) {
+                storage::set(Kept::ForThisTab, EXPERIMENT, &kept);
+            }
+        });
+        // As long as the page lives.
+        listener.forget();
     }
 
     fn hear(self, heard: Heard) {
@@ -190,12 +230,15 @@ impl Lab {
         }
     }
 
-    /// In the lab the address holds the experiment. No new entry in the history.
+    /// In the lab the address holds the experiment. No new entry in the history. What is needed after a failure of
+    /// the page is kept in the tab.
     fn write_link(self) {
+        let kept = self.model.with_untracked(Model::kept_experiment);
+        storage::set(Kept::ForThisTab, EXPERIMENT, &kept);
         if !self.route.with_untracked(|r| matches!(r, Route::Lab { .. })) {
             return;
         }
-        let route = Route::Lab { link: self.model.with_untracked(Model::link) };
+        let route = Route::Lab { link: self.model.with_untracked(|m| m.link()) };
         if let Some(history) = web_sys::window().and_then(|w| w.history().ok()) {
             history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.print())).unwrap_or_default();
         }
@@ -207,28 +250,9 @@ pub(crate) fn lab() -> Lab {
     expect_context()
 }
 
-/// The part of the address behind the `#`, with it.
-pub(crate) fn hash() -> String {
-    web_sys::window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
-}
-
-/// The address without the part behind the `#`.
-pub(crate) fn address() -> String {
-    let all = web_sys::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
-    all.split('#').next().unwrap_or_default().to_owned()
-}
-
-/// Identity of the build, written into the page when it is built.
-pub(crate) fn build() -> String {
-    web_sys::window()
-        .and_then(|w| w.document())
-        .and_then(|d| d.query_selector("meta[name=petri-build]").ok().flatten())
-        .and_then(|meta| meta.get_attribute("content"))
-        .unwrap_or_default()
-}
-
 fn store(calibrations: &BTreeMap<String, Calibration>) {
     let newest: BTreeMap<_, _> = calibrations.iter().take(MAX_CALIBRATIONS).collect();
-    // A full or forbidden storage only means that the next visit measures again.
-    Storage::set(CALIBRATIONS, newest).unwrap_or_default();
+    if let Ok(text) = serde_json::to_string(&newest) {
+        storage::set(Kept::ForLater, CALIBRATIONS, &text);
+    }
 }

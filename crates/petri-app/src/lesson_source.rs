@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReferrerPolicy, RequestCredentials, RequestInit, Response};
 
-use crate::context::build;
+use crate::address::build;
 use crate::lesson::parse::MAX_BYTES;
 
 /// The text of a lesson.

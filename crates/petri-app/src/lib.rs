@@ -8,6 +8,8 @@ pub mod lesson;
 pub mod state;
 
 #[cfg(target_arch = "wasm32")]
+mod address;
+#[cfg(target_arch = "wasm32")]
 mod client;
 #[cfg(target_arch = "wasm32")]
 #[expect(unreachable_pub, reason = "leptos' #[component] makes public items")]
@@ -18,6 +20,8 @@ mod components;
 #[cfg(target_arch = "wasm32")]
 mod context;
 #[cfg(target_arch = "wasm32")]
+mod distress;
+#[cfg(target_arch = "wasm32")]
 mod download;
 #[cfg(target_arch = "wasm32")]
 mod lesson_source;
@@ -26,10 +30,12 @@ mod lesson_source;
 mod pages;
 #[cfg(target_arch = "wasm32")]
 mod run_store;
+#[cfg(target_arch = "wasm32")]
+mod storage;
 
 /// Mounts the page into the document.
 #[cfg(target_arch = "wasm32")]
 pub fn mount() {
-    console_error_panic_hook::set_once();
+    distress::watch();
     leptos::mount::mount_to_body(pages::app::App);
 }

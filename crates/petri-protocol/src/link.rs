@@ -77,6 +77,11 @@ pub fn parse(text: &str) -> Opened {
             _ => pairs.push((key, value)),
         }
     }
+    // The preset "cnn" once stood for a file: a link of then names the file only.
+    let names_file = pairs.iter().any(|(key, _)| key.starts_with("data.file."));
+    if names_file && !pairs.iter().any(|(key, _)| key == "data.source") {
+        pairs.push(("data.source".into(), "file".into()));
+    }
     // A new kind brings its own settings, so it comes before them.
     pairs.sort_by_key(|(key, _)| !key.ends_with(".kind"));
     let mut experiment = (preset.experiment)();
@@ -235,10 +240,24 @@ mod tests {
     #[test]
     fn a_file_is_named_but_not_carried() {
         let mut experiment = (presets::cnn::CARD.experiment)();
+        experiment.data.source = DataSource::File;
         experiment.data.file = Some(FileRef { name: "a & b #1.npz".into(), fingerprint: "00ff".into() });
         let opened = parse(&print("cnn", &experiment));
         assert_eq!(opened.experiment, experiment);
         assert_eq!(opened.skipped, Vec::<String>::new());
+    }
+
+    /// When the preset "cnn" stood for a file, its links named the file and nothing else about the data.
+    #[test]
+    fn an_old_link_with_a_file_still_trains_on_that_file() {
+        let opened = parse("v=1&preset=cnn&data.file.fingerprint=00ff&data.file.name=pneumoniamnist.npz&training.epochs=2");
+        let data = &opened.experiment.data;
+        assert_eq!((opened.skipped.len(), data.source), (0, DataSource::File));
+        assert_eq!(data.file.as_ref().map(|f| f.name.as_str()), Some("pneumoniamnist.npz"));
+        assert_eq!(parse(&print("cnn", &opened.experiment)).experiment, opened.experiment);
+        // A file that is set aside for other data stays aside.
+        let opened = parse("v=1&preset=mlp&data.source=xor&data.file.fingerprint=00ff&data.file.name=a.npz");
+        assert_eq!(opened.experiment.data.source, DataSource::Xor);
     }
 
     #[test]

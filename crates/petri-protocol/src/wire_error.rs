@@ -33,7 +33,7 @@ impl ErrorCode {
     pub fn advice(self) -> &'static str {
         match self {
             Self::InvalidExperiment => "Mend the settings marked in red, then train again.",
-            Self::BadFile => "Choose another file. What was loaded before is still there.",
+            Self::BadFile => "Choose another file. Nothing else has changed.",
             Self::FileMissing => "Drop the file on the page again: files never leave your computer, so links cannot carry them.",
             Self::GpuUnavailable | Self::GpuMismatch => "Training goes on with the CPU engine.",
             Self::GpuLost => "Press Train to start again; the CPU engine takes over.",

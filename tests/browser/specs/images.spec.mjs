@@ -4,7 +4,7 @@ import { xrays } from "../npz.mjs";
 
 test("the CNN learns dropped X-rays on the CPU engine", async ({ lab, page }) => {
   const { name, bytes, samples } = xrays();
-  await lab.open("preset=cnn&engine=cpu&training.epochs=2");
+  await lab.open("preset=cnn&data.source=file&engine=cpu&training.epochs=2");
   await lab.dropFile(name, bytes);
   await expect(lab.status).toHaveText("Ready");
   await expect(page.getByTestId("facts")).toContainText(String(samples));
@@ -18,7 +18,7 @@ test("the CNN learns dropped X-rays on the CPU engine", async ({ lab, page }) =>
 test("the CNN learns dropped X-rays on the GPU engine and its feature maps move", async ({ lab }) => {
   test.setTimeout(300_000);
   const { name, bytes } = xrays();
-  await lab.open("preset=cnn&engine=gpu");
+  await lab.open("preset=cnn&data.source=file&engine=gpu");
   await lab.dropFile(name, bytes);
   await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
   await expect(lab.engine).toContainText("GPU");

@@ -60,7 +60,7 @@ for (const lesson of LESSONS) {
     await expect(lab.status).toHaveText(/^Ready/);
     const challenge = page.getByTestId(`challenge-${lesson.challenge}`);
     await expect(challenge).not.toHaveClass(/challenge-done/);
-    await lab.speed("");
+    await lab.speed("fast");
     await lab.train.click();
     await lab.reach(5);
     if (lesson.threshold) {
@@ -174,7 +174,7 @@ test("one neuron from a cold cache loads the page, the small worker and the less
   const seen = [];
   page.context().on("request", (request) => seen.push(new URL(request.url()).pathname));
   await lab.openLesson("one-neuron");
-  await lab.speed("");
+  await lab.speed("fast");
   await lab.train.click();
   await expect(lab.status).toHaveText(/^Finished/);
   const known = [/^\/$/, /^\/[a-z]+-[0-9a-f]+\.css$/, /^\/petri-app-[0-9a-f]+(_bg\.wasm|\.js)$/, /^\/static\/(worker\.js|icon\.svg|lessons\/one-neuron\.md)$/, /^\/cpu-worker(_bg\.wasm|\.js)$/];

@@ -23,7 +23,7 @@ test("the Content-Security-Policy allows neither inline code nor eval", async ({
 test("the main thread stays free while the GPU worker trains the CNN", async ({ lab, page }) => {
   test.setTimeout(300_000);
   const { name, bytes } = xrays();
-  await lab.open("preset=cnn&engine=gpu");
+  await lab.open("preset=cnn&data.source=file&engine=gpu");
   await lab.dropFile(name, bytes);
   await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
   await lab.train.click();

@@ -3,7 +3,7 @@ import { expect, test } from "../lab.mjs";
 
 test("weights are set by hand before training, and the boundary follows", async ({ lab, page }) => {
   await lab.openLesson("one-neuron");
-  await lab.speed("");
+  await lab.speed("fast");
   const before = await lab.pixels("boundary");
   await page.getByTestId("weight-choice").selectOption({ label: "dense1: weight 1 → 1" });
   await page.getByTestId("weight-value").fill("-2.5");

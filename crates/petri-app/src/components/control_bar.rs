@@ -1,41 +1,17 @@
 //! Train, pause, one step, rewind; speed and learning rate; what is going on; the engine and why.
 
+use gloo::timers::callback::Interval;
 use leptos::prelude::*;
-use petri_data::metric::accuracy;
-use petri_protocol::RunEnd;
 
 use crate::components::controls::LearningRate;
 use crate::context::lab;
-use crate::drawing::axis::label;
-use crate::state::diagnosis::diagnose;
+use crate::state::announcer::{self, announcement};
+use crate::state::speed::{CHOICES, Speed};
+use crate::state::status::{MainButton, status};
 use crate::state::{Model, Phase};
 
-/// Epochs between two announcements to screen readers.
-const EPOCHS_PER_ANNOUNCEMENT: usize = 10;
-
-/// What the lab is doing, in words.
-fn status(model: &Model) -> String {
-    let epoch = format!("epoch {:.1}", model.epoch());
-    let remark = || diagnose(&model.curves.validation).map_or(String::new(), |d| format!(". {}", d.text()));
-    if model.committed.is_some() {
-        return format!("Committed after {epoch}: the test set is open");
-    }
-    match model.phase {
-        Phase::Loading | Phase::Preparing => "Getting ready".into(),
-        Phase::Incomplete => "Something is missing: see the marked settings".into(),
-        Phase::Paused if model.step == 0 => "Ready".into(),
-        Phase::Paused => format!("Paused at {epoch}"),
-        Phase::Running => format!("Training, {epoch}{}", remark()),
-        Phase::Ended(RunEnd::Finished) => format!("Finished after {epoch}{}", remark()),
-        Phase::Ended(RunEnd::StoppedEarly { best_epoch, .. }) => {
-            format!("Stopped early after {epoch}: the weights of epoch {best_epoch} are back")
-        }
-        Phase::Ended(RunEnd::Diverged { step }) => {
-            format!("Diverged at step {step}: the loss is no longer a number. Try a smaller learning rate.")
-        }
-        Phase::Failed => "Stopped. Press Train to start again.".into(),
-    }
-}
+/// How often the announcer looks whether there is something to say, in milliseconds.
+const LISTEN_MILLIS: u32 = 250;
 
 /// The bar of the lab.
 #[component]
@@ -53,14 +29,13 @@ pub(crate) fn ControlBar() -> impl IntoView {
 #[component]
 pub(crate) fn Buttons() -> impl IntoView {
     let lab = lab();
-    let running = Memo::new(move |_| lab.phase.get() == Phase::Running);
     let ready = Memo::new(move |_| !matches!(lab.phase.get(), Phase::Incomplete) && lab.model.with(|m| m.committed.is_none()));
-    let speed = Memo::new(move |_| lab.model.with(|m| m.speed.map_or(String::new(), |s| s.to_string())));
-    let toggle = move |_| lab.act(|m| if m.phase == Phase::Running { m.pause() } else { m.train() });
+    let speed = Memo::new(move |_| lab.model.with(|m| m.speed.id()));
+    let main = Memo::new(move |_| lab.model.with(|m| MainButton::of(m)));
     view! {
         <div class="control-buttons">
-            <button type="button" class="primary" data-testid="train" disabled=move || !ready.get() on:click=toggle>
-                {move || if running.get() { "❚❚ Pause" } else { "▶ Train" }}
+            <button type="button" class="primary" data-testid="train" disabled=move || !ready.get() on:click=move |_| lab.act(Model::press_main)>
+                {move || main.get().title()}
             </button>
             <button type="button" data-testid="step" disabled=move || !ready.get() on:click=move |_| lab.act(Model::step_once)>
                 "One step"
@@ -68,15 +43,22 @@ pub(crate) fn Buttons() -> impl IntoView {
             <button type="button" data-testid="rewind" disabled=move || lab.phase.get() == Phase::Incomplete on:click=move |_| lab.act(Model::rewind)>
                 "↺ Rewind"
             </button>
+            <Show when=move || main.get() == MainButton::TrainFurther>
+                <button type="button" data-testid="start-over" disabled=move || !ready.get() on:click=move |_| lab.act(Model::start_over)>
+                    "Start over"
+                </button>
+            </Show>
         </div>
         <label class="control-field">
             <span>"Speed"</span>
             <select prop:value=speed on:change=move |ev| {
-                let speed = event_target_value(&ev).parse().ok();
+                let speed = Speed::find(&event_target_value(&ev));
                 lab.act(|m| m.set_speed(speed));
             }>
-                {[("", "as fast as possible"), ("30", "30 steps a second"), ("5", "5 steps a second"), ("1", "1 step a second")]
-                    .map(|(value, text)| view! { <option value=value selected=move || speed.get() == value>{text}</option> }).collect_view()}
+                {CHOICES.map(|(choice, text)| {
+                    let (id, value) = (choice.id(), choice.id());
+                    view! { <option value=value selected=move || speed.get() == id>{text}</option> }
+                }).collect_view()}
             </select>
         </label>
     }
@@ -86,7 +68,7 @@ pub(crate) fn Buttons() -> impl IntoView {
 #[component]
 pub(crate) fn Status() -> impl IntoView {
     let lab = lab();
-    let status = Memo::new(move |_| lab.model.with(status));
+    let status = Memo::new(move |_| lab.model.with(|m| status(m)));
     let step = Memo::new(move |_| lab.model.with(|m| m.step));
     view! {
         <div class="control-status">
@@ -101,7 +83,7 @@ pub(crate) fn Status() -> impl IntoView {
 #[component]
 fn ProgressLine() -> impl IntoView {
     let lab = lab();
-    let progress = Memo::new(move |_| lab.model.with(|m| m.progress.clone()));
+    let progress = Memo::new(move |_| lab.model.with(|m| m.worker.progress.clone()));
     move || {
         progress.get().map(|p| {
             let percent = p.part.map(|part| format!(" {:.0} %", 100.0 * part));
@@ -119,18 +101,17 @@ fn ProgressLine() -> impl IntoView {
 #[component]
 fn Announcer() -> impl IntoView {
     let lab = lab();
-    let text = Memo::new(move |_| {
-        lab.model.with(|m| {
-            let epoch = m.epoch() as usize / EPOCHS_PER_ANNOUNCEMENT * EPOCHS_PER_ANNOUNCEMENT;
-            match m.phase {
-                Phase::Running => {
-                    let point = m.curves.validation.iter().rev().find(|p| p.epoch as usize <= epoch);
-                    let accuracy = point.map(|p| format!(", validation accuracy {}", label(p.get(accuracy::CARD.id))));
-                    format!("Training, epoch {epoch}{}", accuracy.unwrap_or_default())
-                }
-                _ => status(m),
-            }
-        })
-    });
-    view! { <p class="visually-hidden" role="status" aria-live="polite">{text}</p> }
+    let announcer = StoredValue::new(announcer::Announcer::default());
+    let said = RwSignal::new(String::new());
+    // By the clock rather than by the state: what came too soon is said a little later.
+    let every = StoredValue::new_local(Interval::new(LISTEN_MILLIS, move || {
+        let text = lab.model.with_untracked(|m| announcement(m, status));
+        let now = web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now());
+        let now_said = announcer.try_update_value(|a| a.say(&text, now).to_owned()).unwrap_or_default();
+        if said.with_untracked(|s| *s != now_said) {
+            said.set(now_said);
+        }
+    }));
+    on_cleanup(move || every.dispose());
+    view! { <p class="visually-hidden" role="status" aria-live="polite">{said}</p> }
 }

@@ -218,7 +218,7 @@ pub(crate) fn LearningRate() -> impl IntoView {
 fn Column(id: String) -> impl IntoView {
     let lab = lab();
     let names = Memo::new(move |_| {
-        let table = lab.model.with(crate::state::Model::table);
+        let table = lab.model.with(|m| m.table());
         table.map_or(vec![], |t| t.columns.into_iter().map(|c| (c.name, !c.values.is_empty())).collect())
     });
     let chosen = Memo::new(move |_| {
@@ -243,7 +243,7 @@ fn Columns() -> impl IntoView {
     let used = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(|i| i.features.clone()).unwrap_or_default()));
     let target = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(|i| i.target.clone()).unwrap_or_default()));
     let names = Memo::new(move |_| {
-        let table = lab.model.with(crate::state::Model::table);
+        let table = lab.model.with(|m| m.table());
         table.map_or(vec![], |t| {
             t.columns.into_iter().filter(|c| c.is_numeric && c.name != target.get()).map(|c| c.name).collect::<Vec<_>>()
         })

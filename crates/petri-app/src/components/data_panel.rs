@@ -43,7 +43,7 @@ pub(crate) fn DataPanel() -> impl IntoView {
 fn FilePicker() -> impl IntoView {
     let lab = lab();
     let input: NodeRef<html::Input> = NodeRef::new();
-    let name = Memo::new(move |_| lab.model.with(|m| m.file.as_ref().map(|f| f.file.name.clone())));
+    let name = Memo::new(move |_| lab.model.with(|m| m.used_file().map(|f| f.file.name.clone())));
     view! {
         <div class="file-picker">
             <label class="button" for="file">"Open a file …"</label>

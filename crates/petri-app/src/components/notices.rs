@@ -23,6 +23,9 @@ pub(crate) fn Notices() -> impl IntoView {
                         })}
                         {(!notice.advice.is_empty()).then(|| view! { <p>{notice.advice.clone()}</p> })}
                     </div>
+                    {notice.offer.map(|offer| view! {
+                        <button type="button" data-testid="accept" on:click=move |_| lab.act(|m| m.accept(notice.id))>{offer.title()}</button>
+                    })}
                     <button type="button" class="quiet" aria-label="Hide this message"
                         on:click=move |_| lab.act(|m| { m.notices.dismiss(notice.id); vec![] })>"×"</button>
                 </div>

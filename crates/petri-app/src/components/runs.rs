@@ -10,7 +10,7 @@ use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
 use crate::lesson::dish::Runs;
-use crate::state::history::{RunRecord, csv, labels};
+use crate::state::history::{RunRecord, csv, labels, with_importance};
 
 const WIDTH: f32 = 460.0;
 const HEIGHT: f32 = 200.0;
@@ -22,15 +22,15 @@ const MAX_VALUES: usize = 12;
 /// The runs of this place that are shown: the newest series, or the single ones.
 fn shown() -> Memo<Vec<RunRecord>> {
     let lab = lab();
-    let version = Memo::new(move |_| lab.model.with(|m| (m.history.version, m.origin.clone())));
+    let version = Memo::new(move |_| lab.model.with(|m| (m.library.history.version, m.origin.clone())));
     Memo::new(move |_| {
         version.with(|_| ());
         lab.model.with_untracked(|m| {
-            let newest = m.history.newest(&m.origin);
+            let newest = m.library.history.newest(&m.origin);
             let newest: Vec<&RunRecord> = if newest.iter().any(|r| r.series > 0) {
                 newest
             } else {
-                m.history.single(&m.origin).into_iter().take(MAX_SINGLE).collect()
+                m.library.history.single(&m.origin).into_iter().take(MAX_SINGLE).collect()
             };
             newest.into_iter().cloned().collect()
         })
@@ -58,7 +58,7 @@ pub(crate) fn RunsView(
         if known.is_empty() || known.contains(&wanted) { wanted } else { known[0].clone() }
     });
     let members = Memo::new(move |_| lab.experiment.with(|e| current.with(|c| c.members(e).len())));
-    let running = Memo::new(move |_| lab.model.with(|m| m.series.is_running));
+    let running = Memo::new(move |_| lab.model.with(|m| m.library.series.is_running));
     let start = move |_| {
         let members = lab.experiment.with_untracked(|e| current.with_untracked(|c| c.members(e)));
         lab.act(|m| m.start_series(members));
@@ -165,19 +165,21 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
 #[component]
 fn SeriesProgress() -> impl IntoView {
     let lab = lab();
-    let progress = Memo::new(move |_| {
-        lab.model.with(|m| (m.series.members.len(), m.series.n_done(), (m.series.part() * 100.0) as u32, m.series.is_running))
+    // Only of this place: a series of another dish says nothing here.
+    let summary = Memo::new(move |_| lab.model.with(|m| m.library.summary(&m.origin)));
+    let running = Memo::new(move |_| {
+        lab.model.with(|m| m.library.series_at(&m.origin).filter(|s| s.is_running).map(|s| (s.part() * 100.0) as u32))
     });
-    let failures = Memo::new(move |_| lab.model.with(|m| m.series.failures.clone()));
+    let failure =
+        Memo::new(move |_| lab.model.with(|m| m.library.series_at(&m.origin).and_then(|s| s.failures.first().cloned())));
     move || {
-        let (n, done, percent, is_running) = progress.get();
-        (n > 0).then(|| {
+        summary.get().map(|summary| {
             view! {
-                <p class="progress" role="status" data-testid="series-progress">
-                    {is_running.then(|| view! { <progress value=percent max="100" aria-label="Runs done"></progress> })}
-                    <span>{format!("{done} of {n} runs done")}</span>
+                <p class="progress" data-testid="series-progress">
+                    {move || running.get().map(|percent| view! { <progress value=percent max="100" aria-label="Runs done"></progress> })}
+                    <span>{summary}</span>
                 </p>
-                {failures.get().first().map(|why| view! { <p class="problem">{why.clone()}</p> })}
+                {move || failure.get().map(|why| view! { <p class="problem">{why}</p> })}
             }
         })
     }
@@ -230,8 +232,7 @@ fn Importances(records: Memo<Vec<RunRecord>>) -> impl IntoView {
     const SHOWN: usize = 8;
     move || {
         records.with(|records| {
-            let with: Vec<&RunRecord> = records.iter().filter(|r| !r.importance.is_empty()).collect();
-            let features = with.first()?.features.clone();
+            let (features, with) = with_importance(records)?;
             let labels = labels(&with);
             let mean = |label: &str, i: usize| {
                 let values: Vec<f32> = with.iter().filter(|r| r.label == label).filter_map(|r| r.importance.get(i)).copied().collect();

@@ -1,16 +1,27 @@
 //! The bar at the top: name, pages, preset, theme, link.
 
-use gloo::storage::{LocalStorage, Storage};
 use leptos::prelude::*;
 use petri_protocol::{link, presets};
 
+use crate::address::{address, hash};
 use crate::clipboard::CopyButton;
 use crate::components::engine_badge::EngineBadge;
-use crate::context::{address, hash, lab};
+use crate::context::lab;
+use crate::state::Model;
 use crate::state::route::Route;
+use crate::storage::{self, Kept};
 
 /// Key of the theme in local storage.
 const THEME: &str = "petri.theme";
+
+/// Themes with what people call them.
+const THEMES: [(&str, &str); 4] = [("auto", "Colours: system"), ("light", "Light"), ("dark", "Dark"), ("projector", "Projector")];
+
+/// The theme that is stored. Earlier versions stored it in quotes.
+fn theme_of(stored: Option<&str>) -> String {
+    let name = stored.unwrap_or_default().trim_matches('"');
+    THEMES.iter().find(|(id, _)| *id == name).map_or(THEMES[0].0, |(id, _)| id).to_owned()
+}
 
 fn set_theme(theme: &str) {
     let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
@@ -23,9 +34,12 @@ fn set_theme(theme: &str) {
 #[component]
 pub(crate) fn TopBar() -> impl IntoView {
     let lab = lab();
-    let theme: String = LocalStorage::get(THEME).unwrap_or_else(|_| "auto".into());
+    let theme = theme_of(storage::get(Kept::ForLater, THEME).as_deref());
     set_theme(&theme);
     let is_lab = Memo::new(move |_| lab.route.with(|r| matches!(r, Route::Lab { .. })));
+    let in_lab = Memo::new(move |_| Route::Lab { link: lab.model.with(Model::lab_link) }.print());
+    // In the lab the address lags behind nothing: what is copied is what is there.
+    let address_of_page = move || if is_lab.get_untracked() { in_lab.get_untracked() } else { hash() };
     let current = move |lab: bool| move || if is_lab.get() == lab { "page" } else { "false" };
     view! {
         <header class="top-bar">
@@ -40,27 +54,43 @@ pub(crate) fn TopBar() -> impl IntoView {
             </a>
             <nav class="top-nav" aria-label="Pages">
                 <a href="#/" aria-current=current(false)>"Course"</a>
-                <a href="#/lab?v=1&preset=one-neuron" aria-current=current(true)>"Lab"</a>
+                <a href=in_lab aria-current=current(true)>"Lab"</a>
             </nav>
             <Show when=move || is_lab.get() fallback=|| view! { <p class="top-summary"></p> }>
                 <PresetMenu/>
                 <EngineBadge/>
             </Show>
+            <Background/>
             <label class="top-field">
                 <span class="visually-hidden">"Colours"</span>
                 <select on:change=move |ev| {
                     let theme = event_target_value(&ev);
                     set_theme(&theme);
-                    LocalStorage::set(THEME, theme).unwrap_or_default();
+                    storage::set(Kept::ForLater, THEME, &theme);
                 }>
-                    {[("auto", "Colours: system"), ("light", "Light"), ("dark", "Dark"), ("projector", "Projector")]
+                    {THEMES
                         .into_iter()
                         .map(|(value, text)| { let selected = theme == value; view! { <option value=value selected=selected>{text}</option> } })
                         .collect_view()}
                 </select>
             </label>
-            <CopyButton label="Copy link" refused="Copy it from the address bar" text=|| format!("{}{}", address(), hash())/>
+            <CopyButton label="Copy link" refused="Copy it from the address bar" text=move || format!("{}{}", address(), address_of_page())/>
         </header>
+    }
+}
+
+/// A series that goes on although its page is not shown.
+#[component]
+fn Background() -> impl IntoView {
+    let lab = lab();
+    let series = Memo::new(move |_| lab.model.with(Model::in_background));
+    move || {
+        series.get().map(|text| {
+            view! {
+                <p class="top-summary" data-testid="background">{text}
+                    <button type="button" class="quiet" on:click=move |_| lab.act(Model::cancel_series)>"Cancel"</button></p>
+            }
+        })
     }
 }
 
@@ -69,7 +99,7 @@ pub(crate) fn TopBar() -> impl IntoView {
 fn PresetMenu() -> impl IntoView {
     let lab = lab();
     let preset = Memo::new(move |_| lab.model.with(|m| m.preset.clone()));
-    let summary = Memo::new(move |_| presets::find(&preset.get()).map_or("", |card| card.summary));
+    let summary = Memo::new(move |_| lab.model.with(|m| m.summary()));
     view! {
         <label class="top-field">
             <span class="visually-hidden">"Experiment"</span>

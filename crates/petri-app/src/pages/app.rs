@@ -3,9 +3,11 @@
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
+use crate::address::hash;
 use crate::components::top_bar::TopBar;
-use crate::context::{Lab, hash};
+use crate::context::Lab;
 use crate::pages::lab::LabPage;
 use crate::pages::lesson::LessonPage;
 use crate::pages::map::MapPage;
@@ -30,9 +32,7 @@ pub(crate) fn App() -> impl IntoView {
     let on_hash = StoredValue::new_local(web_sys::window().map(|window| {
         EventListener::new(&window, "hashchange", move |_| {
             let route = Route::parse(&hash());
-            let moved = lab.route.with_untracked(|r| std::mem::discriminant(r) != std::mem::discriminant(&route) || *r != route);
-            if moved
-                && !matches!(route, Route::Lab { .. })
+            if !lab.route.with_untracked(|r| r.is_same_page(&route))
                 && let Some(window) = web_sys::window()
             {
                 window.scroll_to_with_x_and_y(0.0, 0.0);
@@ -49,17 +49,26 @@ pub(crate) fn App() -> impl IntoView {
         Route::Lesson { id, from } => Page::Lesson(id, from),
         Route::Lab { .. } => Page::Lab,
     });
+    Effect::new(move |_| {
+        let title = lab.route.with(|r| lab.lesson_title.with(|lesson| r.title(lesson.as_deref())));
+        if let Some(document) = web_sys::window().and_then(|w| w.document()) {
+            document.set_title(&title);
+        }
+    });
+    // The first page leaves the focus where the browser has it; every other one takes it along.
+    Effect::new(move |before: Option<Page>| {
+        let now = page.get();
+        if before.is_some_and(|before| before != now) {
+            // After the page has been put in its place.
+            request_animation_frame(focus_main);
+        }
+        now
+    });
     view! {
         <a class="skip" href="#main" on:click=move |ev| {
             // The hash belongs to the pages: the focus is moved by hand.
             ev.prevent_default();
-            let main = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("main"));
-            if let Some(main) = main {
-                use wasm_bindgen::JsCast;
-                if let Some(main) = main.dyn_ref::<web_sys::HtmlElement>() {
-                    main.focus().unwrap_or_default();
-                }
-            }
+            focus_main();
         }>"Skip to the content"</a>
         <TopBar/>
         {move || match page.get() {
@@ -67,5 +76,13 @@ pub(crate) fn App() -> impl IntoView {
             Page::Lesson(id, from) => view! { <LessonPage id=id from=from/> }.into_any(),
             Page::Lab => view! { <LabPage/> }.into_any(),
         }}
+    }
+}
+
+/// Puts the focus at the beginning of the page.
+fn focus_main() {
+    let main = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("main"));
+    if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+        main.focus().unwrap_or_default();
     }
 }

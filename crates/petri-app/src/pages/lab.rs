@@ -1,8 +1,8 @@
 //! The free lab: data, network, training, and what the network does.
 
 use leptos::prelude::*;
-use petri_protocol::link;
 
+use crate::address::address;
 use crate::clipboard::CopyButton;
 use crate::components::control_bar::ControlBar;
 use crate::components::data_panel::DataPanel;
@@ -10,11 +10,11 @@ use crate::components::drop_target::DropTarget;
 use crate::components::notices::Notices;
 use crate::components::training_panel::TrainingPanel;
 use crate::components::views::panel;
-use crate::context::{address, lab};
+use crate::context::lab;
 use crate::lesson::dish;
+use crate::state::Model;
 use crate::state::route::Route;
 use crate::state::views::View;
-use crate::state::{Model, Place};
 
 /// Views that stand in the column of the charts.
 const CHARTS: [View; 3] = [View::Loss, View::Accuracy, View::Errors];
@@ -26,27 +26,14 @@ const WIDE: [View; 1] = [View::Network];
 pub(crate) fn LabPage() -> impl IntoView {
     let lab = lab();
     lab.open_lesson(None);
-    let shown = RwSignal::new(None::<String>);
-    // The address names the experiment. A link that is already shown is not opened again, so that a run
-    // that goes on is not lost.
-    let open = move |link: &str| {
-        let opened = link::parse(link);
-        let same = lab.model.with_untracked(|m| {
-            m.origin == "lab" && m.experiment == opened.experiment && m.phase != crate::state::Phase::Loading
-        });
-        if !same {
-            lab.enter(Place::lab(), opened);
-        }
-    };
+    // The address names the experiment. A link that the lab is at already is not opened again, so that a run that
+    // goes on is not lost.
     Effect::new(move |_| {
-        if let Route::Lab { link } = lab.route.get()
-            && shown.get_untracked().as_ref() != Some(&link)
-        {
-            open(&link);
-            shown.set(Some(link));
+        if let Route::Lab { link } = lab.route.get() {
+            lab.enter_lab(&link);
         }
     });
-    let views = Memo::new(move |_| lab.model.with(Model::views));
+    let views = Memo::new(move |_| lab.model.with(|m| m.views()));
     let of = move |keep: fn(&View) -> bool| move || views.get().into_iter().filter(keep).collect::<Vec<_>>();
     let none = Signal::derive(|| None);
     view! {
@@ -78,7 +65,7 @@ pub(crate) fn LabPage() -> impl IntoView {
 #[component]
 fn ViewMenu() -> impl IntoView {
     let lab = lab();
-    let open = Memo::new(move |_| lab.model.with(Model::views));
+    let open = Memo::new(move |_| lab.model.with(|m| m.views()));
     let fitting = Memo::new(move |_| {
         lab.info.with(|i| {
             lab.experiment
@@ -101,7 +88,7 @@ fn ViewMenu() -> impl IntoView {
             </fieldset>
             <div class="row">
                 <CopyButton label="Copy as dish" test_id="copy-dish" text=move || lab.model.with_untracked(|m| dish::print(&m.preset, &m.experiment, &m.views()))/>
-                <CopyButton label="Copy link" test_id="copy-link" text=move || format!("{}{}", address(), Route::Lab { link: lab.model.with_untracked(Model::link) }.print())/>
+                <CopyButton label="Copy link" test_id="copy-link" text=move || format!("{}{}", address(), Route::Lab { link: lab.model.with_untracked(Model::lab_link) }.print())/>
             </div>
         </details>
     }

@@ -173,12 +173,14 @@ fn DishCard(dish: Dish, active: RwSignal<String>, is_wide: RwSignal<bool>, load:
     view! {
         <div class="block dish-card" class:dish-active=is_active data-testid=test_id>
             <p><span class="block-kind">"Dish"</span><strong>{name}</strong></p>
-            {move || if is_active.get() {
-                view! { <p class="hint">{if is_wide.get() { "It is open beside the text." } else { "" }}</p> }.into_any()
-            } else {
-                let id = id.clone();
-                view! { <button type="button" on:click=move |_| load.run(id.clone())>"Load this dish"</button> }.into_any()
-            }}
+            // The button stays where it is: it may have the focus.
+            <button type="button" aria-disabled=move || is_active.get().to_string() on:click=move |_| if !is_active.get_untracked() { load.run(id.clone()) }>
+                {move || match (is_active.get(), is_wide.get()) {
+                    (false, _) => "Load this dish",
+                    (true, true) => "It is open beside the text",
+                    (true, false) => "It is open below",
+                }}
+            </button>
         </div>
         {move || (is_active.get() && !is_wide.get()).then(|| view! { <DishPanel dish=dish.get_value()/> })}
     }

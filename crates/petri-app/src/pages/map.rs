@@ -20,7 +20,7 @@ pub(crate) fn MapPage() -> impl IntoView {
                 <p>"Train real networks in your browser and watch them learn: from one neuron on two clouds of cells to networks that see. Nothing is installed, and nothing that you load leaves your computer."</p>
                 <p class="row">
                     <a class="button primary" href="#/lesson/one-neuron">"Start with one neuron"</a>
-                    <a class="button" href="#/lab?v=1&preset=one-neuron">"Go to the free lab"</a>
+                    <a class="button" href="#/lab">"Go to the free lab"</a>
                 </p>
             </header>
             {COURSE.iter().map(|chapter| {

@@ -65,8 +65,11 @@ pub struct RunRecord {
     pub seed: u32,
     /// Share link of the experiment.
     pub link: String,
-    /// How it ended; nothing when it failed.
+    /// How it ended; nothing when it failed, or when a change of its settings stopped it.
     pub end: Option<RunEnd>,
+    /// A change of its settings stopped it.
+    #[serde(default)]
+    pub was_stopped: bool,
     /// Curves of the training data.
     pub train: PartCurves,
     /// Curves of the validation data.
@@ -148,6 +151,15 @@ pub fn labels(records: &[&RunRecord]) -> Vec<String> {
     records.iter().filter(|r| seen.insert(r.label.clone())).map(|r| r.label.clone()).collect()
 }
 
+/// The runs whose importances can stand in one table: those with the inputs of the newest run that has any, and the
+/// names of those inputs.
+pub fn with_importance(records: &[RunRecord]) -> Option<(Vec<String>, Vec<&RunRecord>)> {
+    let has = |r: &&RunRecord| !r.importance.is_empty() && r.importance.len() == r.features.len();
+    let features = records.iter().filter(has).max_by_key(|r| r.id)?.features.clone();
+    let same = records.iter().filter(has).filter(|r| r.features == features).collect();
+    Some((features, same))
+}
+
 /// Results as CSV: one row for each run. Cells that a spreadsheet would take for a formula get a quote.
 pub fn csv(records: &[&RunRecord]) -> String {
     let mut names: Vec<&str> = Vec::new();
@@ -166,6 +178,7 @@ pub fn csv(records: &[&RunRecord]) -> String {
             Some(RunEnd::Finished) => "finished",
             Some(RunEnd::StoppedEarly { .. }) => "stopped early",
             Some(RunEnd::Diverged { .. }) => "diverged",
+            None if record.was_stopped => "stopped by a change",
             None => "failed",
         };
         let values: Vec<String> = names.iter().map(|n| record.value(n).map_or(String::new(), |v| v.to_string())).collect();
@@ -215,6 +228,7 @@ mod tests {
             seed: 1,
             link: "v=1&preset=mlp".into(),
             end: Some(RunEnd::Finished),
+            was_stopped: false,
             train: PartCurves::default(),
             validation: PartCurves::default(),
             values: vec![("val_accuracy".into(), Some(value))],
@@ -271,6 +285,19 @@ mod tests {
         let records = [record(1, 0, "=cmd, \"x\"", 0.5)];
         let text = csv(&records.iter().collect::<Vec<_>>());
         assert_eq!(text, "label,model,seed,end,val_accuracy,link\n\"'=cmd, \"\"x\"\"\",network,1,finished,0.5,v=1&preset=mlp\n");
+    }
+
+    #[test]
+    fn importances_of_other_inputs_stand_in_no_table() {
+        let with = |id, features: &[&str], n: usize| RunRecord {
+            importance: vec![0.5; n],
+            features: features.iter().map(|f| (*f).to_owned()).collect(),
+            ..record(id, 0, "a", 0.1)
+        };
+        let records = [with(1, &["area", "rooms"], 2), with(2, &["x1"], 1), record(3, 0, "none", 0.0), with(4, &["x1"], 3)];
+        let (features, runs) = with_importance(&records).expect("one run");
+        assert_eq!((features, runs.iter().map(|r| r.id).collect::<Vec<_>>()), (vec!["x1".to_owned()], vec![2]));
+        assert!(with_importance(&[record(1, 0, "a", 0.0)]).is_none());
     }
 
     #[test]

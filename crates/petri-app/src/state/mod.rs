@@ -1,9 +1,12 @@
 //! What the page knows, and how events of the worker change it. No browser here.
 
+pub mod announcer;
 pub mod curves;
 pub mod diagnosis;
+pub mod dish;
 pub mod file;
 pub mod history;
+pub mod library;
 pub mod model;
 pub mod network_rows;
 pub mod notice;
@@ -12,9 +15,14 @@ pub mod progress;
 pub mod results;
 pub mod route;
 pub mod series;
+pub mod speed;
+pub mod status;
+pub mod time_left;
 pub mod views;
 pub mod wanted;
+pub mod worker;
 
 pub use curves::Curves;
-pub use model::{Effect, Model, Phase, Place};
+pub use dish::{Dish, LAB, Phase, Place};
+pub use model::{Effect, Model};
 pub use notice::Notice;

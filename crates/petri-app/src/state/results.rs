@@ -3,9 +3,10 @@
 use petri_data::metric::{Confusion, Ranking};
 use petri_protocol::command::ProbeKind;
 use petri_protocol::task::largest;
-use petri_protocol::{MetricPoint, RunEnd, Split, Task};
+use petri_protocol::{MetricPoint, RunEnd, Task};
 
-use super::model::{Model, Phase};
+use super::dish::Phase;
+use super::model::Model;
 use crate::lesson::goal::{Goal, Quantity};
 
 /// Epochs that are looked at for a goal that limits them.
@@ -73,7 +74,12 @@ impl Model {
         let validation =
             |of: fn(&MetricPoint) -> f32| self.curves.validation.last().map(of).filter(|v| v.is_finite()).map(f64::from);
         let test = |of: fn(&MetricPoint) -> f32| self.committed.as_ref().map(of).filter(|v| v.is_finite()).map(f64::from);
-        let second = || self.scores().filter(|s| s.step == self.step && !s.second.is_empty()).map(|s| s.confusion.of_class(1));
+        // Goals are about validation: once the learner has committed, the answers are those to the test set.
+        let is_open = self.committed.is_some();
+        let second = || {
+            let scores = self.scores().filter(|s| !is_open && s.step == self.step && !s.second.is_empty());
+            scores.map(|s| s.confusion.of_class(1))
+        };
         match quantity {
             Quantity::TrainAccuracy => self.last_epoch(|p| p.get("accuracy")),
             Quantity::TrainLoss => self.last_epoch(|p| p.get("loss")),
@@ -95,7 +101,7 @@ impl Model {
                 Some(shape.n_parameters() as f64)
             }
             Quantity::Epochs => Some(self.epoch()),
-            Quantity::Runs => Some(self.history.newest(&self.origin).iter().filter(|r| r.series > 0).count() as f64),
+            Quantity::Runs => Some(self.library.n_runs_of_visit(&self.origin) as f64),
             Quantity::Diverged => Some(f64::from(u8::from(matches!(self.phase, Phase::Ended(RunEnd::Diverged { .. }))))),
         }
     }
@@ -125,10 +131,5 @@ impl Model {
             Quantity::Epochs => finite(point.epoch),
             other => self.result(other),
         }
-    }
-
-    /// Which part of the data the metrics are of: the test set once the learner has committed.
-    pub fn judged_split(&self) -> Split {
-        if self.committed.is_some() { Split::Test } else { Split::Validation }
     }
 }

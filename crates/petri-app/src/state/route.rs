@@ -37,6 +37,21 @@ impl Route {
         Self::Map
     }
 
+    /// The title of a page: the part that differs first, as tabs and screen readers need it. `lesson` is the title of
+    /// the lesson, where it is known.
+    pub fn title(&self, lesson: Option<&str>) -> String {
+        match self {
+            Self::Map => "Petri: grow a neural network".into(),
+            Self::Lab { .. } => "The lab · Petri".into(),
+            Self::Lesson { id, .. } => format!("{} · Petri", lesson.unwrap_or(id)),
+        }
+    }
+
+    /// True when both are the same page; another link of the lab is no other page.
+    pub fn is_same_page(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Lab { .. }, Self::Lab { .. })) || self == other
+    }
+
     /// The hash of a page.
     pub fn print(&self) -> String {
         match self {
@@ -69,6 +84,21 @@ mod tests {
         assert_eq!(Route::parse(&route.print()), route);
         assert_eq!(Route::parse(""), Route::Map);
         assert_eq!(Route::parse("#/nonsense"), Route::Map);
+    }
+
+    #[test]
+    fn every_page_has_a_title_of_its_own() {
+        assert_eq!(Route::parse("#/lesson/one-neuron").title(Some("One neuron")), "One neuron · Petri");
+        assert_eq!(Route::parse("#/lesson/mine?from=https://a.org/b.md").title(None), "mine · Petri");
+        assert_ne!(Route::parse("#/lab").title(None), Route::parse("#/").title(None));
+    }
+
+    #[test]
+    fn another_link_is_no_other_page_but_another_lesson_is() {
+        let page = Route::parse;
+        assert!(page("#/lab").is_same_page(&page("#/lab?v=1&preset=mlp")));
+        assert!(!page("#/lesson/a").is_same_page(&page("#/lesson/b")));
+        assert!(!page("#/lab").is_same_page(&page("#/")));
     }
 
     #[test]

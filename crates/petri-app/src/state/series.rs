@@ -1,7 +1,7 @@
 //! The series of runs that the worker is at: how far each member is, and what becomes of it.
 
 use petri_protocol::event::PayloadPart;
-use petri_protocol::{Member, MetricPoint, RunEnd, SeriesId, Split, link};
+use petri_protocol::{Experiment, Member, MetricPoint, RunEnd, SeriesId, Split, link};
 
 use super::history::{PartCurves, RECORD_VERSION, RunRecord, is_of};
 
@@ -10,6 +10,8 @@ use super::history::{PartCurves, RECORD_VERSION, RunRecord, is_of};
 pub struct Waiting {
     /// What is trained.
     pub member: Member,
+    /// Names of its inputs.
+    pub features: Vec<String>,
     /// Its points so far.
     pub points: Vec<MetricPoint>,
     /// It is over.
@@ -36,14 +38,25 @@ pub struct Series {
 }
 
 impl Series {
-    /// A new series.
-    pub fn start(id: SeriesId, started: u64, origin: &str, preset: &str, members: Vec<Member>) -> Self {
+    /// A new series. `features_of` names the inputs of an experiment.
+    pub fn start(
+        id: SeriesId,
+        started: u64,
+        origin: &str,
+        preset: &str,
+        members: Vec<Member>,
+        features_of: impl Fn(&Experiment) -> Vec<String>,
+    ) -> Self {
+        let waiting = |member: Member| {
+            let features = features_of(&member.experiment);
+            Waiting { member, features, points: Vec::new(), done: false }
+        };
         Self {
             id,
             started,
             origin: origin.to_owned(),
             preset: preset.to_owned(),
-            members: members.into_iter().map(|member| Waiting { member, points: Vec::new(), done: false }).collect(),
+            members: members.into_iter().map(waiting).collect(),
             is_running: true,
             failures: Vec::new(),
         }
@@ -78,12 +91,12 @@ impl Series {
         end: Option<RunEnd>,
         parts: &[PayloadPart],
         values: &[f32],
-        features: Vec<String>,
         now_millis: u64,
     ) -> Option<RunRecord> {
         let waiting = self.members.get_mut(member)?;
         waiting.done = true;
         let points = std::mem::take(&mut waiting.points);
+        let features = std::mem::take(&mut waiting.features);
         let mut numbers = Vec::new();
         let mut importance = Vec::new();
         let mut at = 0;
@@ -107,6 +120,7 @@ impl Series {
             seed: member.experiment.seed,
             link: link::print(&self.preset, &member.experiment),
             end,
+            was_stopped: false,
             train: PartCurves::new(points.iter().filter(is_of(Split::Train))),
             validation: PartCurves::new(points.iter().filter(is_of(Split::Validation))),
             values: numbers,
@@ -126,15 +140,16 @@ mod tests {
     fn a_member_becomes_a_record() {
         let experiment = (presets::mlp::CARD.experiment)();
         let members = members(&[("a".into(), experiment)], &[petri_protocol::ModelSpec::Network], 2);
-        let mut series = Series::start(SeriesId(1), 77, "lab", "mlp", members);
+        let mut series = Series::start(SeriesId(1), 77, "lab", "mlp", members, |_| vec!["x".into(), "y".into()]);
         let point = MetricPoint::new(Split::Validation, 1, 100.0).with("loss", 0.5);
         series.extend(1, vec![point]);
         assert!((series.part() - 0.25).abs() < 1e-6, "half of one of two");
         let part = |name: &str, n| PayloadPart { name: name.into(), shape: vec![n] };
         let parts = [part("val_accuracy", 1), part("importance", 2)];
-        let record = series.end(1, Some(RunEnd::Finished), &parts, &[0.75, 0.1, 0.2], vec!["x".into(), "y".into()], 99);
+        let record = series.end(1, Some(RunEnd::Finished), &parts, &[0.75, 0.1, 0.2], 99);
         let record = record.expect("a member");
         assert_eq!((record.value("val_accuracy"), record.importance.as_slice()), (Some(0.75), &[0.1, 0.2][..]));
+        assert_eq!(record.features, ["x", "y"]);
         assert_eq!((record.seed, record.series, record.validation.of("loss").len()), (2, 77, 1));
         assert_eq!((series.n_done(), series.part()), (1, 0.5));
     }

@@ -1,17 +1,16 @@
-//! A small convolutional network for MedMNIST images of 28×28 pixels.
+//! A small convolutional network for images of 28×28 pixels: drawn cells, and MedMNIST files.
 
 use super::card::PresetCard;
 use crate::op::{BatchNorm, Dense, Flatten, MaxPool, Relu};
 use crate::{
-    ClassWeights, DataInfo, DataSource, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, SplitSizes, Task,
-    TensorShape, TrainingSpec,
+    ClassWeights, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, TrainingSpec,
 };
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
     id: "cnn",
-    title: "A small CNN on MedMNIST",
-    summary: "Two convolutions find edges and textures in the images of a MedMNIST file that you drop on the page.",
+    title: "A small CNN on images of cells",
+    summary: "Two convolutions find edges and shapes: are the cells round or long? A MedMNIST file that you drop on the page takes the place of the drawn cells.",
     experiment,
 };
 
@@ -32,30 +31,14 @@ pub fn network(n_classes: usize) -> NetworkSpec {
     ])
 }
 
-/// Two classes, as PneumoniaMNIST and BreastMNIST have; the page adapts the last layer to the file.
+/// Two classes, as PneumoniaMNIST and BreastMNIST have them too; the page adapts the last layer to a file.
 fn experiment() -> Experiment {
     Experiment {
-        data: DataSpec { source: DataSource::File, ..DataSpec::default() },
+        data: DataSpec { source: crate::source::cell_classes::CARD.source, n_samples: 2400, noise: 0.1, ..DataSpec::default() },
         network: network(2),
         training: TrainingSpec { class_weights: ClassWeights::Balanced, epochs: 5, ..TrainingSpec::default() },
         weights: std::collections::BTreeMap::new(),
         seed: 1,
         engine: EngineChoice::Auto,
-    }
-}
-
-/// The data set that the preset is made for, to validate it before a file is there.
-pub fn example_info() -> DataInfo {
-    DataInfo {
-        title: "28×28 grey images of two classes".into(),
-        source: String::new(),
-        input: TensorShape::image(1, 28, 28),
-        task: Task::MultiClass,
-        classes: vec!["0".into(), "1".into()],
-        features: vec![],
-        target: String::new(),
-        sizes: SplitSizes { train: 1, validation: 1, test: 1 },
-        class_counts: vec![1, 1],
-        notes: vec![],
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn ChallengeView(
     let lab = lab();
     let id = challenge.id.clone();
     let done = Memo::new(move |_| lab.progress.with(|p| p.of(&lesson).challenges.contains(&id)));
-    let is_here = Memo::new(move |_| lab.model.with(|m| m.origin == origin));
+    let is_here = Memo::new(move |_| lab.model.with(|m| m.origin == origin && m.has_own_data()));
     let conditions = challenge.goal.conditions.clone();
     let states = Memo::new(move |_| {
         let values = |c: &crate::lesson::goal::Condition| lab.model.with(|m| m.result(c.quantity)).filter(|_| is_here.get());
@@ -39,7 +39,10 @@ pub(crate) fn ChallengeView(
                     {value.map(|v| view! { <span class="hint">{format!(" now {}", label(v as f32))}</span> })}</li>
             }).collect_view()}</ul>
             <p class="visually-hidden" role="status">{move || done.get().then_some("Challenge done")}</p>
-            <Show when=move || !is_here.get()><button type="button" on:click=move |_| load.run(())>"Load its dish"</button></Show>
+            // The button stays where it is: it may have the focus.
+            <button type="button" aria-disabled=move || is_here.get().to_string() on:click=move |_| if !is_here.get_untracked() { load.run(()) }>
+                {move || if is_here.get() { "Its dish is open" } else { "Load its dish" }}
+            </button>
             {hint}
         </section>
     }

@@ -9,7 +9,6 @@ use crate::components::notices::Notices;
 use crate::components::views::panel;
 use crate::context::lab;
 use crate::lesson::Dish;
-use crate::state::Model;
 use crate::state::route::Route;
 
 /// The panel.
@@ -21,8 +20,8 @@ pub(crate) fn DishPanel(
     let lab = lab();
     let runs = dish.runs.clone();
     let planned = Signal::derive(move || runs.clone());
-    let views = Memo::new(move |_| lab.model.with(Model::views));
-    let in_lab = move || Route::Lab { link: lab.model.with(Model::link) }.print();
+    let views = Memo::new(move |_| lab.model.with(|m| m.views()));
+    let in_lab = move || Route::Lab { link: lab.model.with(|m| m.link()) }.print();
     let has_controls = !dish.controls.is_empty();
     view! {
         <section class="dish" aria-label=format!("Dish: {}", dish.title) data-testid="dish">

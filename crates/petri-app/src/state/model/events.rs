@@ -1,10 +1,14 @@
 //! What events of the worker change.
 
-use petri_protocol::engine_choice::{Adapter, Calibration};
+use petri_protocol::engine_choice::{Adapter, Calibration, Decision};
 use petri_protocol::event::WorkerKind;
-use petri_protocol::{ErrorCode, Event, MetricPoint, PROTOCOL_VERSION, RequestId, RunId, RunState, WireError};
+use petri_protocol::{DataInfo, ErrorCode, Event, MetricPoint, PROTOCOL_VERSION, RequestId, RunId, RunState, WireError};
 
-use super::{Content, Effect, LoadedFile, Model, Phase, Progress};
+use super::{Effect, Model};
+use crate::state::dish::Phase;
+use crate::state::file::{Content, LoadedFile};
+use crate::state::notice::{Offer, Topic};
+use crate::state::worker::{AfterDeath, Progress};
 
 impl Model {
     /// Takes an event of the worker.
@@ -12,67 +16,54 @@ impl Model {
         match event {
             Event::Ready { protocol, build: _, worker, adapter } => self.on_ready(protocol, worker, adapter),
             Event::Progress { what, part } => {
-                self.progress = Some(Progress { what, part });
+                self.worker.progress = Some(Progress { what, part });
                 Vec::new()
             }
             Event::FileRead { request, file, info } => self.on_file(request, LoadedFile { file, content: Content::Images(info) }),
             Event::TableRead { request, file, info } => self.on_file(request, LoadedFile { file, content: Content::Table(info) }),
-            Event::Started { run, decision, calibration, info, steps_per_epoch } if run == self.run => {
-                self.decision = Some(decision);
-                self.steps_per_epoch = steps_per_epoch;
-                self.made = Some(info);
-                let mut effects = self.watch();
-                if let (Some(calibration), Some(key)) = (calibration, self.calibration_key()) {
-                    let calibration = Calibration { key: key.clone(), ..calibration };
-                    self.calibrations.insert(key, calibration.clone());
-                    effects.push(Effect::Store(calibration));
+            Event::Started { run, decision, calibration, info, steps_per_epoch } => {
+                self.on_started(run, decision, calibration, info, steps_per_epoch)
+            }
+            Event::Committed { run, columns } => {
+                if let Some(dish) = self.dish_of(run) {
+                    dish.committed = MetricPoint::decode(&columns, values).pop();
                 }
-                effects
-            }
-            Event::Committed { run, columns } if run == self.run => {
-                self.committed = MetricPoint::decode(&columns, values).pop();
                 Vec::new()
             }
-            Event::SeriesPoints { series, member, columns } if series == self.series.id => {
-                self.series.extend(member, MetricPoint::decode(&columns, values));
+            Event::SeriesPoints { series, member, columns } if series == self.library.series.id => {
+                self.library.series.extend(member, MetricPoint::decode(&columns, values));
                 Vec::new()
             }
-            Event::MemberEnded { series, member, end, error, parts } if series == self.series.id => {
+            Event::MemberEnded { series, member, end, error, parts } if series == self.library.series.id => {
                 self.on_member(member, end, error, &parts, values)
             }
-            Event::SeriesEnded { series, .. } if series == self.series.id => {
-                self.series.is_running = false;
-                self.progress = None;
+            Event::SeriesEnded { series, .. } if series == self.library.series.id => {
+                self.library.series.is_running = false;
+                self.worker.progress = None;
                 Vec::new()
             }
-            Event::Metrics { run, columns } if run == self.run => {
-                let points = MetricPoint::decode(&columns, values);
-                if let Some(last) = points.last() {
-                    self.step = self.step.max(last.step as usize);
+            Event::Metrics { run, columns } => {
+                self.on_points(run, MetricPoint::decode(&columns, values));
+                Vec::new()
+            }
+            Event::State { run, state, step } => self.on_state(run, state, step),
+            Event::ProbeAnswered { run, request, step, parts, range } => {
+                if let Some(dish) = self.dish_of(run) {
+                    dish.probes.answered(request, parts, values.to_vec(), range, step);
                 }
-                self.curves.extend(run, points);
                 Vec::new()
             }
-            Event::State { run, state, step } if run == self.run => self.on_state(state, step),
-            Event::ProbeAnswered { run, request, step, parts, range } if run == self.run => {
-                self.probes.answered(request, parts, values.to_vec(), range, step);
-                Vec::new()
-            }
-            Event::ProbeFailed { run, request, .. } if run == self.run => {
-                self.probes.failed(request);
+            Event::ProbeFailed { run, request, .. } => {
+                if let Some(dish) = self.dish_of(run) {
+                    dish.probes.failed(request);
+                }
                 Vec::new()
             }
             Event::Failed { run, request, error } => self.on_failed(run, request, error),
-            // Of runs that are not current, or answers that only tests and benchmarks ask for.
-            Event::Started { .. }
-            | Event::Committed { .. }
-            | Event::SeriesPoints { .. }
+            // Of other series, or answers that only tests and benchmarks ask for.
+            Event::SeriesPoints { .. }
             | Event::MemberEnded { .. }
             | Event::SeriesEnded { .. }
-            | Event::Metrics { .. }
-            | Event::State { .. }
-            | Event::ProbeAnswered { .. }
-            | Event::ProbeFailed { .. }
             | Event::SelfTested { .. }
             | Event::Benched { .. } => Vec::new(),
         }
@@ -80,126 +71,137 @@ impl Model {
 
     fn on_ready(&mut self, protocol: u32, worker: WorkerKind, adapter: Option<Adapter>) -> Vec<Effect> {
         if protocol != PROTOCOL_VERSION {
-            if self.tried_past_cache {
-                self.phase = Phase::Failed;
-                self.progress = None;
+            if self.worker.tried_past_cache {
+                self.dish.phase = Phase::Failed;
+                self.worker.progress = None;
                 self.notices.error(WireError::new(
                     ErrorCode::WorkerUnavailable,
                     format!("The worker speaks version {protocol}, this page version {PROTOCOL_VERSION}."),
                 ));
                 return Vec::new();
             }
-            self.tried_past_cache = true;
+            self.worker.tried_past_cache = true;
             return vec![Effect::Spawn { kind: worker, past_cache: true }];
         }
-        self.worker = Some(worker);
-        self.worker_ready = true;
-        self.adapter = adapter;
-        self.progress = None;
-        // A new worker knows nothing: the file comes first, the run after it.
-        let mut effects = Vec::new();
-        if self.has_file_to_send {
-            effects.push(self.send_file());
+        self.worker.is_up(worker, adapter);
+        // A new worker knows nothing: files come first, the run after them.
+        let mut effects = self.send_chosen_file();
+        if self.is_shown && self.dish.phase == Phase::Loading {
+            effects.extend(self.prepare());
         }
-        effects.extend(self.prepare());
         effects
     }
 
-    fn on_file(&mut self, request: RequestId, loaded: LoadedFile) -> Vec<Effect> {
-        if self.file_request != Some(request) {
-            return Vec::new();
+    fn on_started(
+        &mut self,
+        run: RunId,
+        decision: Decision,
+        calibration: Option<Calibration>,
+        info: DataInfo,
+        steps_per_epoch: usize,
+    ) -> Vec<Effect> {
+        let Some(dish) = self.dish_of(run) else { return Vec::new() };
+        dish.decision = Some(decision);
+        dish.steps_per_epoch = steps_per_epoch;
+        dish.made = Some(info);
+        let experiment = dish.experiment.clone();
+        let mut effects = Vec::new();
+        if run == self.dish.run {
+            self.notices.settle(Topic::Run);
+            effects = self.watch();
         }
-        self.file_request = None;
-        self.progress = None;
-        let known = self.file.as_ref().is_some_and(|f| f.file.fingerprint == loaded.file.fingerprint);
-        self.file = Some(loaded.clone());
-        let used = self.experiment.data.file.as_ref().is_some_and(|f| f.fingerprint == loaded.file.fingerprint);
-        if known && used {
-            // The same file again, for a new worker: the run was prepared behind it.
-            return if self.phase == Phase::Incomplete { self.prepare() } else { Vec::new() };
+        if let (Some(calibration), Some(key)) = (calibration, self.worker.calibration_key(&experiment)) {
+            let calibration = Calibration { key: key.clone(), ..calibration };
+            self.worker.calibrations.insert(key, calibration.clone());
+            effects.push(Effect::Store(calibration));
         }
-        if !used || !self.problems().is_empty() {
-            loaded.adapt(&mut self.experiment);
-        }
-        self.changed()
+        effects
     }
 
-    fn on_state(&mut self, state: RunState, step: usize) -> Vec<Effect> {
-        self.step = step;
-        self.progress = None;
-        self.phase = match state {
+    fn on_points(&mut self, run: RunId, points: Vec<MetricPoint>) {
+        let Some(dish) = self.dish_of(run) else { return };
+        let last = points.last().map_or(0, |p| p.step as usize);
+        dish.step = dish.step.max(last);
+        dish.curves.extend(run, points);
+        if last > 0 {
+            self.worker.is_well();
+            self.notices.settle(Topic::Worker);
+        }
+    }
+
+    fn on_state(&mut self, run: RunId, state: RunState, step: usize) -> Vec<Effect> {
+        self.worker.progress = None;
+        let Some(dish) = self.dish_of(run) else { return Vec::new() };
+        dish.step = step;
+        dish.phase = match state {
             RunState::Paused => Phase::Paused,
             RunState::Running => Phase::Running,
             RunState::Ended { end } => Phase::Ended(end),
         };
-        match self.phase {
-            Phase::Paused if std::mem::take(&mut self.train_when_ready) => self.train(),
-            Phase::Ended(end) => self.keep_run(end),
-            _ => Vec::new(),
+        if let RunState::Ended { end } = state {
+            let (link, seed) = (dish.link(), dish.experiment.seed);
+            return self.keep_run(run, link, seed, Some(end));
         }
+        if run == self.dish.run && self.dish.phase == Phase::Paused && std::mem::take(&mut self.dish.train_when_ready) {
+            return self.train();
+        }
+        Vec::new()
     }
 
     fn on_failed(&mut self, run: Option<RunId>, request: Option<RequestId>, error: WireError) -> Vec<Effect> {
-        if run.is_some_and(|r| r != self.run) {
-            return Vec::new();
-        }
         let code = error.code;
         if code == ErrorCode::WorkerCrashed {
             return self.on_crash(Some(error));
         }
+        if run.is_some() && run == self.worker.live {
+            self.worker.live = None;
+        }
+        if run.is_some_and(|r| r != self.dish.run) {
+            return Vec::new();
+        }
         self.notices.error(error);
-        if request.is_some() && request == self.file_request {
-            self.file_request = None;
-            self.progress = None;
-            // What the worker had is gone only if this was its first file.
-            self.has_file_to_send = self.file.is_some();
+        if request.is_some_and(|r| self.worker.files.failed(r)) {
+            self.worker.progress = None;
             return Vec::new();
         }
         match code {
             ErrorCode::GpuLost => {
-                self.gpu_failed = Some("the GPU stopped working".into());
+                self.worker.gpu_failed = Some("the GPU stopped working".into());
                 // The same adapter cannot be started twice in one worker.
                 vec![self.spawn(WorkerKind::Cpu)]
             }
             ErrorCode::InvalidExperiment | ErrorCode::FileMissing => {
-                self.phase = Phase::Incomplete;
-                self.progress = None;
+                self.dish.phase = Phase::Incomplete;
+                self.worker.progress = None;
                 Vec::new()
             }
             _ if run.is_some() => {
-                self.phase = Phase::Failed;
-                self.progress = None;
+                self.dish.phase = Phase::Failed;
+                self.worker.progress = None;
                 Vec::new()
             }
             _ => Vec::new(),
         }
     }
 
-    /// The worker ended. The curves stay; a new worker is started, on the CPU if the GPU was starting.
+    /// The worker ended. The curves stay; a new worker is started, on the CPU if the GPU was starting, but not for
+    /// ever.
     pub fn on_crash(&mut self, error: Option<WireError>) -> Vec<Effect> {
-        if !self.worker_ready && self.phase == Phase::Failed {
+        if self.worker.kind.is_none() {
             return Vec::new();
         }
         let message =
             error.unwrap_or_else(|| WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly."));
         self.notices.error(message);
-        self.series.is_running = false;
-        let was = self.worker;
-        if !self.worker_ready {
-            // It never came up: trying the same again would not help.
-            self.worker = None;
-            if was == Some(WorkerKind::Gpu) {
-                self.gpu_failed = Some("the GPU engine could not be loaded".into());
-                return vec![self.spawn(WorkerKind::Cpu)];
+        self.lose_series();
+        match self.worker.died(self.dish.phase == Phase::Preparing) {
+            AfterDeath::Start(kind) => vec![self.spawn(kind)],
+            AfterDeath::GiveUp => {
+                self.dish.phase = Phase::Failed;
+                let message = "The engine does not come up with this experiment, so it is not started again by itself.";
+                self.notices.offer(Topic::Worker, message, Offer::TryAgain);
+                Vec::new()
             }
-            self.phase = Phase::Failed;
-            self.progress = None;
-            return Vec::new();
         }
-        if was == Some(WorkerKind::Gpu) && self.phase == Phase::Preparing {
-            self.gpu_failed = Some("the GPU engine stopped while it was starting".into());
-            return vec![self.spawn(WorkerKind::Cpu)];
-        }
-        vec![self.spawn(was.unwrap_or(WorkerKind::Cpu))]
     }
 }

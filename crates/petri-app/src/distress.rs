@@ -1,0 +1,61 @@
+//! What is left to do when the page itself fails: say so in plain elements, since nothing else answers any longer,
+//! and offer to load it again. The experiment is in the storage of this tab.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Document, Element};
+
+use crate::storage::{self, Kept};
+
+/// Key of the sign that the page failed.
+const FAILED: &str = "petri.failed";
+/// Identity of the message.
+const MESSAGE: &str = "distress";
+
+/// From now on a panic is shown and noted.
+pub(crate) fn watch() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        storage::set(Kept::ForThisTab, FAILED, "yes");
+        // A page without a body has nobody to speak to.
+        show().unwrap_or_default();
+    }));
+}
+
+/// Whether the page failed before it was loaded this time; asked once.
+pub(crate) fn take_failed() -> bool {
+    let failed = storage::get(Kept::ForThisTab, FAILED).is_some();
+    storage::forget(Kept::ForThisTab, FAILED);
+    failed
+}
+
+fn show() -> Option<()> {
+    let window = web_sys::window()?;
+    let document = window.document()?;
+    if document.get_element_by_id(MESSAGE).is_some() {
+        return Some(());
+    }
+    let message = child(&document, "div", "notice notice-error distress", "")?;
+    message.set_id(MESSAGE);
+    message.set_attribute("role", "alert").ok()?;
+    let text = "Something in this page has failed, and it no longer answers. Your experiment is kept.";
+    message.append_child(&child(&document, "p", "", text)?).ok()?;
+    let button = child(&document, "button", "primary", "Load the page again")?;
+    let reload = Closure::<dyn FnMut()>::new(|| {
+        if let Some(window) = web_sys::window() {
+            window.location().reload().unwrap_or_default();
+        }
+    });
+    button.add_event_listener_with_callback("click", reload.as_ref().unchecked_ref()).ok()?;
+    // As long as the page lives.
+    reload.forget();
+    message.append_child(&button).ok()?;
+    document.body()?.prepend_with_node_1(&message).ok()
+}
+
+fn child(document: &Document, tag: &str, class: &str, text: &str) -> Option<Element> {
+    let element = document.create_element(tag).ok()?;
+    element.set_class_name(class);
+    element.set_text_content(Some(text));
+    Some(element)
+}

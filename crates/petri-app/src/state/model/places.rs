@@ -1,0 +1,145 @@
+//! Coming to the lab or to a dish of a lesson, leaving it, and finding it again.
+
+use petri_protocol::link::{self, Opened};
+use petri_protocol::{Command, presets};
+
+use super::{Effect, MAX_DISHES, Model};
+use crate::state::dish::{Dish, LAB, Phase, Place};
+use crate::state::notice::Topic;
+use crate::state::speed::Speed;
+
+/// An experiment that was kept while the page was loaded again.
+#[derive(Debug, Clone)]
+pub(super) struct Recalled {
+    origin: String,
+    link: String,
+    epochs: f64,
+    has_failed: bool,
+}
+
+impl Model {
+    /// No page shows the dish any longer: what it trains waits.
+    pub fn leave(&mut self) -> Vec<Effect> {
+        self.is_shown = false;
+        self.dish.train_when_ready = false;
+        if self.dish.phase != Phase::Running {
+            return Vec::new();
+        }
+        self.dish.phase = Phase::Paused;
+        vec![Effect::Send(Command::Pause { run: self.dish.run })]
+    }
+
+    /// Comes to a dish of a lesson. One that was here before is found as it was left, unless the lesson says
+    /// something else than it did then.
+    pub fn enter(&mut self, place: Place, opened: Opened) -> Vec<Effect> {
+        let is_known = self.dish_at(&place.origin).is_some_and(|d| d.home == opened.experiment);
+        let mut effects = self.leave();
+        if is_known {
+            self.show(&place.origin);
+            effects.extend(self.come_back());
+        } else {
+            self.others.retain(|d| d.origin != place.origin);
+            let speed = place.speed;
+            self.put_in_front(Dish::new(place, opened.clone()));
+            if speed.is_none() && self.prefers_fast {
+                self.speed = Speed::Fast;
+            }
+            effects.extend(self.open(opened));
+        }
+        effects.extend(self.greet());
+        effects
+    }
+
+    /// Comes to the lab by a link. The lab is found as it was left when the link says nothing or what the lab is at
+    /// already.
+    pub fn enter_lab(&mut self, link: &str) -> Vec<Effect> {
+        let opened = link::parse(link);
+        let is_same = link.is_empty() || self.dish_at(LAB).is_some_and(|d| d.experiment == opened.experiment);
+        if is_same && self.is_shown && self.dish.origin == LAB {
+            return Vec::new();
+        }
+        let mut effects = self.leave();
+        self.show(LAB);
+        effects.extend(if is_same { self.come_back() } else { self.open(opened) });
+        effects.extend(self.greet());
+        effects
+    }
+
+    /// What has to be kept to find the experiment after the page has been loaded again: origin, epochs done, link.
+    pub fn kept_experiment(&self) -> String {
+        let epochs = if self.dish.is_under_way() { self.dish.epoch() } else { 0.0 };
+        format!("{}\n{epochs:.1}\n{}", self.dish.origin, self.dish.link())
+    }
+
+    /// The page has been loaded again, with what was kept before: it says what is there again and what is not.
+    /// After a failure the experiment comes back in a lesson too, which otherwise begins with its own.
+    pub fn recall(&mut self, kept: &str, has_failed: bool) {
+        let mut lines = kept.splitn(3, '\n');
+        let (Some(origin), Some(epochs), Some(link)) = (lines.next(), lines.next(), lines.next()) else { return };
+        let epochs = epochs.parse::<f64>().unwrap_or(0.0);
+        if !has_failed && (origin != LAB || epochs == 0.0) {
+            return;
+        }
+        self.recalled = Some(Recalled { origin: origin.to_owned(), link: link.to_owned(), epochs, has_failed });
+    }
+
+    /// Says what has become of the experiment that is back, and opens it where it was changed.
+    fn greet(&mut self) -> Vec<Effect> {
+        let Some(recalled) = self.recalled.take_if(|r| r.origin == self.dish.origin) else { return Vec::new() };
+        let opened = link::parse(&recalled.link);
+        let is_there = opened.experiment == self.dish.experiment;
+        if !is_there && !recalled.has_failed {
+            return Vec::new();
+        }
+        let effects = if is_there { Vec::new() } else { self.open(opened) };
+        let why = if recalled.has_failed { "after a failure" } else { "again" };
+        let run =
+            if recalled.epochs > 0.0 { format!(" The run of {:.1} epochs is not.", recalled.epochs) } else { String::new() };
+        let message = format!("The page was loaded {why}. Your experiment is as it was.{run}");
+        self.notices.remark(Topic::Link, message, vec![]);
+        effects
+    }
+
+    /// The link of the lab's experiment, wherever the learner is.
+    pub fn lab_link(&self) -> String {
+        self.dish_at(LAB).map_or_else(|| link::print(presets::ALL[0].id, &(presets::ALL[0].experiment)()), Dish::link)
+    }
+
+    /// Puts a dish in front that was left.
+    pub(super) fn show(&mut self, origin: &str) {
+        self.is_shown = true;
+        if let Some(at) = self.others.iter().position(|d| d.origin == origin) {
+            let dish = self.others.remove(at);
+            self.put_in_front(dish);
+        }
+    }
+
+    /// Puts a dish in front of the one that is there, which is kept unless it is of the same origin.
+    fn put_in_front(&mut self, dish: Dish) {
+        self.is_shown = true;
+        self.notices.clear();
+        let before = std::mem::replace(&mut self.dish, dish);
+        if before.origin != self.dish.origin {
+            self.others.push(before);
+        }
+        if self.others.len() > MAX_DISHES
+            && let Some(oldest) = self.others.iter().position(|d| d.origin != LAB)
+        {
+            self.others.remove(oldest);
+        }
+    }
+
+    /// A dish that was left is shown again.
+    fn come_back(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::WriteLink];
+        if self.is_live() {
+            effects.extend(self.watch());
+        } else if self.dish.curves.is_empty() {
+            // Nothing was trained: a new run is the same run.
+            effects.extend(self.prepare());
+        } else if !matches!(self.dish.phase, Phase::Ended(_)) {
+            self.dish.phase = Phase::Kept;
+        }
+        effects
+    }
+}

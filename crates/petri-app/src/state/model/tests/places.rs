@@ -1,0 +1,178 @@
+//! The lab and the dishes of lessons, side by side.
+
+use super::*;
+use petri_protocol::RunEnd;
+
+#[test]
+fn a_place_brings_its_experiment_its_views_and_its_runs() {
+    let mut model = started("v=1&preset=one-neuron");
+    let place = Place { origin: "lesson / a".into(), views: Some(vec![]), speed: Some(5.0), needs_scores: true };
+    let effects = model.enter(place, link::parse("v=1&preset=house-price"));
+    assert!(effects.iter().any(is_start));
+    assert!(model.views().is_empty());
+    let run = model.run;
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 9 }, &[]);
+    assert_eq!(model.library.history.single("lesson / a").len(), 1);
+    assert!(model.library.history.single("lab").is_empty());
+    model.enter_lab("v=1&preset=one-neuron");
+    assert_eq!(model.views()[0], crate::state::views::View::Boundary, "what suits the data");
+}
+
+#[test]
+fn lab_course_lab_finds_the_run_and_lets_it_go_on() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.set("data.noise", "0.4");
+    paused(&mut model, 0);
+    trained(&mut model, 7);
+    let run = model.run;
+    assert_eq!(model.leave(), [Effect::Send(Command::Pause { run })], "nothing trains where nothing shows it");
+    assert!(model.tick(1000.0).is_empty(), "and nothing is asked");
+    assert!(!model.enter_lab("").iter().any(is_start));
+    assert_eq!((model.run, model.step, model.phase), (run, 7, Phase::Paused));
+    assert_eq!(model.experiment.data.noise, 0.4);
+    assert_eq!(model.train(), [Effect::Send(Command::Resume { run })]);
+}
+
+#[test]
+fn a_dish_that_gave_way_to_another_keeps_experiment_curves_and_answers() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 7);
+    let run = model.run;
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    // What was under way when the dish was left still belongs to it.
+    apply_points(&mut model, run, &[point(Split::Train, 8)]);
+    model.apply(Event::State { run, state: RunState::Paused, step: 8 }, &[]);
+    paused(&mut model, 0);
+    trained(&mut model, 3);
+    let effects = model.enter_lab("v=1&preset=one-neuron");
+    assert!(!effects.iter().any(is_start), "its pictures stay until the learner decides: {effects:?}");
+    assert_eq!((model.phase, model.step, model.curves.train.len()), (Phase::Kept, 8, 2));
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!((model.phase, model.step), (Phase::Paused, 3), "the worker still has this one");
+    model.enter_lab("");
+    let effects = model.train();
+    assert!(effects.iter().any(is_start), "{effects:?}");
+}
+
+#[test]
+fn a_dish_whose_lesson_has_changed_begins_anew() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    paused(&mut model, 0);
+    trained(&mut model, 3);
+    let effects = model.enter(lesson("a"), link::parse("v=1&preset=mlp&seed=4"));
+    assert!(effects.iter().any(is_start));
+    assert_eq!((model.experiment.seed, model.step, model.curves.is_empty()), (4, 0, true));
+}
+
+#[test]
+fn a_dish_where_nothing_was_trained_is_simply_prepared_again() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert!(model.enter_lab("").iter().any(is_start));
+}
+
+#[test]
+fn the_link_of_the_lab_is_that_of_its_edited_experiment_everywhere() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.set("seed", "9");
+    assert_eq!(model.lab_link(), "v=1&preset=one-neuron&seed=9");
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.lab_link(), "v=1&preset=one-neuron&seed=9");
+}
+
+#[test]
+fn the_same_link_after_edits_is_opened_and_says_what_it_ended() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.set("seed", "9");
+    paused(&mut model, 0);
+    trained(&mut model, 5);
+    model.enter_lab("v=1&preset=one-neuron");
+    assert_eq!(model.experiment.seed, 1);
+    let notice = model.notices.list()[0].clone();
+    model.accept(notice.id);
+    assert_eq!((model.experiment.seed, model.curves.train.len()), (9, 1), "undone");
+}
+
+#[test]
+fn a_link_that_the_lab_is_at_changes_nothing() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 5);
+    let run = model.run;
+    assert!(model.enter_lab("v=1&preset=one-neuron").is_empty());
+    assert_eq!((model.run, model.phase), (run, Phase::Running));
+}
+
+#[test]
+fn few_dishes_are_kept_and_the_lab_always() {
+    let mut model = started("v=1&preset=one-neuron");
+    for i in 0..3 * MAX_DISHES {
+        model.enter(lesson(&i.to_string()), link::parse("v=1&preset=mlp"));
+    }
+    assert_eq!(model.others.len(), MAX_DISHES);
+    assert!(model.dish_at("lab").is_some());
+    assert!(model.dish_at("lesson / 3").is_none(), "the oldest went");
+}
+
+#[test]
+fn a_worker_that_ends_on_the_map_is_replaced_without_a_run() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 5);
+    model.leave();
+    model.on_crash(None);
+    assert!(model.apply(ready(WorkerKind::Cpu), &[]).is_empty());
+    model.enter_lab("");
+    assert_eq!((model.phase, model.step), (Phase::Kept, 5));
+}
+
+/// The page is loaded again: another model, with what the tab kept.
+fn loaded_again(before: &Model, link: &str, has_failed: bool) -> Model {
+    let mut model = Model::new(link::parse(""));
+    model.recall(&before.kept_experiment(), has_failed);
+    model.enter_lab(link);
+    model
+}
+
+#[test]
+fn a_reload_brings_the_experiment_back_and_says_that_its_run_is_gone() {
+    let mut before = started("v=1&preset=one-neuron&seed=7");
+    assert!(loaded_again(&before, "v=1&preset=one-neuron&seed=7", false).notices.list().is_empty(), "nothing is lost");
+    before.steps_per_epoch = 2;
+    trained(&mut before, 5);
+    let model = loaded_again(&before, "v=1&preset=one-neuron&seed=7", false);
+    assert_eq!(model.experiment.seed, 7);
+    assert!(model.notices.list()[0].message.contains("The run of 2.5 epochs is not."), "{:?}", model.notices);
+    let model = loaded_again(&before, "v=1&preset=mlp", false);
+    assert!(model.notices.list().is_empty(), "another link is another experiment");
+}
+
+#[test]
+fn after_a_failure_of_the_page_the_experiment_of_a_lesson_is_back_too() {
+    let mut before = started("v=1&preset=one-neuron");
+    before.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    before.set("seed", "9");
+    let mut model = Model::new(link::parse(""));
+    model.recall(&before.kept_experiment(), true);
+    model.enter(lesson("b"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.experiment.seed, 1, "another dish");
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.experiment.seed, 9);
+    assert!(model.notices.list()[0].message.contains("after a failure"));
+    let mut model = Model::new(link::parse(""));
+    model.recall(&before.kept_experiment(), false);
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.experiment.seed, 1, "a plain reload begins a lesson as it is written");
+    model.recall("nonsense", true);
+}
+
+#[test]
+fn who_wants_it_fast_gets_it_fast_in_the_next_dish() {
+    use crate::state::speed::Speed;
+    let mut model = started("v=1&preset=one-neuron");
+    assert_eq!(model.speed, Speed::Watchable);
+    model.set_speed(Speed::Fast);
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.speed, Speed::Fast);
+    model.enter(Place { speed: Some(5.0), ..lesson("b") }, link::parse("v=1&preset=mlp"));
+    assert_eq!(model.speed, Speed::Steps(5.0), "what the lesson wants");
+}

@@ -1,0 +1,158 @@
+//! Series, records, goals and the commitment to a model.
+
+use super::*;
+use petri_protocol::event::PayloadPart;
+use petri_protocol::{Member, ModelSpec, RunEnd, SeriesId};
+
+fn members(model: &Model, n: usize) -> Vec<Member> {
+    let experiment = model.experiment.clone();
+    petri_protocol::series::members(&[("a".into(), experiment)], &[ModelSpec::Network], n)
+}
+
+fn ended(series: SeriesId, parts: Vec<PayloadPart>) -> Event {
+    Event::MemberEnded { series, member: 0, end: Some(RunEnd::Finished), error: None, parts }
+}
+
+#[test]
+fn members_of_a_series_become_records_and_old_series_are_dropped() {
+    let mut model = started("v=1&preset=one-neuron");
+    let members = members(&model, 2);
+    model.set_clock(1000);
+    let effects = model.start_series(members.clone());
+    assert!(matches!(effects[..], [Effect::Send(Command::StartSeries { .. })]));
+    let old = model.library.series.id;
+    model.start_series(members);
+    assert!(model.apply(ended(old, vec![]), &[]).is_empty(), "another series is under way");
+    let effects = model.apply(ended(model.library.series.id, vec![]), &[]);
+    assert!(matches!(&effects[..], [Effect::StoreRun { record, .. }] if record.label == "a" && record.origin == "lab"));
+    assert_eq!(model.result(crate::lesson::goal::Quantity::Runs), Some(1.0));
+}
+
+#[test]
+fn importances_have_the_names_of_the_data_that_they_were_measured_on() {
+    let mut model = started("v=1&preset=house-price");
+    let started = model.start_series(members(&model, 1));
+    assert_eq!(started.len(), 1);
+    model.enter(lesson("a"), link::parse("v=1&preset=nuclei"));
+    let parts = vec![PayloadPart { name: "importance".into(), shape: vec![4] }];
+    let effects = model.apply(ended(model.library.series.id, parts), &[1.0, 2.0, 3.0, 4.0]);
+    let [Effect::StoreRun { record, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(record.features, petri_protocol::source::house_price::FEATURES);
+}
+
+#[test]
+fn runs_are_of_the_place_and_the_visit_that_made_them() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.set_clock(1000);
+    model.start_series(members(&model, 2));
+    model.apply(ended(model.library.series.id, vec![]), &[]);
+    assert_eq!(model.library.summary("lab").as_deref(), Some("1 of 2 runs done"));
+    assert_eq!(model.library.summary("lesson / a"), None, "nothing ran there");
+    let record = model.library.history.newest("lab")[0].clone();
+    let earlier = RunRecord { id: 5, series: 4, origin: "lesson / a".into(), ..record };
+    model.library.history.load(vec![earlier]);
+    assert_eq!(model.library.summary("lesson / a").as_deref(), Some("1 run of an earlier visit"));
+    assert_eq!(model.library.n_runs_of_visit("lesson / a"), 0, "they win no challenge");
+}
+
+#[test]
+fn a_series_that_nobody_works_on_can_be_cancelled() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.start_series(members(&model, 2));
+    model.on_crash(None);
+    assert!(model.cancel_series().is_empty());
+    assert!(!model.library.series.is_running);
+}
+
+#[test]
+fn a_series_is_shown_wherever_the_learner_is_and_does_not_vanish_without_a_word() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.start_series(members(&model, 3));
+    assert_eq!(model.in_background(), None, "its page is open");
+    model.leave();
+    assert_eq!(model.in_background().as_deref(), Some("0 of 3 runs done in lab"));
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.in_background().as_deref(), Some("0 of 3 runs done in lab"));
+    model.worker.adapter =
+        Some(petri_protocol::engine_choice::Adapter { name: "a".into(), is_software: false, has_timestamps: true });
+    assert!(model.set("engine", "gpu").iter().any(|e| matches!(e, Effect::Spawn { .. })), "another worker");
+    assert!(!model.library.series.is_running);
+    assert!(model.notices.list().iter().any(|n| n.message.contains("0 of its 3 runs")), "{:?}", model.notices);
+}
+
+#[test]
+fn a_commitment_opens_the_test_set_for_this_run_only() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    assert_eq!(model.judged_split(), Split::Validation);
+    assert_eq!(model.commit(), [Effect::Send(Command::Commit { run })]);
+    commit(&mut model, run, point(Split::Test, 3));
+    assert_eq!(model.judged_split(), Split::Test);
+    model.set("seed", "2");
+    assert_eq!((model.judged_split(), &model.committed), (Split::Validation, &None), "another run, another lock");
+    commit(&mut model, run, point(Split::Test, 3));
+    assert_eq!(model.committed, None, "of a run that is not current");
+}
+
+#[test]
+fn a_goal_with_a_limit_of_epochs_is_seen_in_the_middle_of_a_message() {
+    let mut model = started("v=1&preset=one-neuron");
+    let point = |epoch: f32, loss: f32| MetricPoint::new(Split::Validation, epoch as u32, epoch).with("loss", loss);
+    let run = model.run;
+    apply_points(&mut model, run, &[point(10.0, 0.5), point(30.0, 0.05), point(90.0, 0.01)]);
+    let goal = |text: &str| crate::lesson::goal::read(text, 1).expect("a goal");
+    assert!(model.reaches(&goal("val_loss < 0.1 and epochs <= 40")));
+    assert!(!model.reaches(&goal("val_loss < 0.1 and epochs <= 20")));
+    assert!(!model.reaches(&goal("val_loss < 0.001")));
+}
+
+#[test]
+fn the_test_set_wins_no_challenge_about_validation() {
+    use crate::lesson::goal::Quantity;
+    let mut model = started("v=1&preset=nuclei");
+    model.look(|l| l.needs_scores = true);
+    trained(&mut model, 5);
+    let answer = |model: &mut Model, now: f64| {
+        for effect in model.tick(now) {
+            let Effect::Send(Command::Probe { run, request, probe: petri_protocol::Probe::Scores { .. } }) = effect else {
+                continue;
+            };
+            let parts = [("scores", vec![2, 2]), ("truth", vec![2])];
+            let parts = parts.map(|(name, shape)| PayloadPart { name: name.into(), shape }).to_vec();
+            let event = Event::ProbeAnswered { run, request, step: 5, parts, range: None };
+            model.apply(event, &[0.9, 0.1, 0.2, 0.8, 0.0, 1.0]);
+        }
+    };
+    answer(&mut model, 1e4);
+    assert_eq!(model.result(Quantity::Sensitivity), Some(1.0), "of the validation data");
+    let run = model.run;
+    commit(&mut model, run, point(Split::Test, 5));
+    answer(&mut model, 2e4);
+    assert!(model.scores().is_some(), "the view shows them");
+    assert_eq!(model.result(Quantity::Sensitivity), None, "of the test data");
+    model.rewind();
+    paused(&mut model, 0);
+    trained(&mut model, 5);
+    assert_eq!(model.result(Quantity::Sensitivity), None, "not yet asked in the new run");
+}
+
+#[test]
+fn a_run_that_is_over_is_trained_further_or_over_again_but_not_silently() {
+    use crate::state::status::MainButton;
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 5);
+    let run = model.run;
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 5 }, &[]);
+    assert_eq!(MainButton::of(&model), MainButton::TrainFurther);
+    assert!(model.press_main().iter().any(is_start));
+    assert_eq!(model.experiment.training.epochs, 200, "as many again");
+    let run = model.run;
+    let effects = model.apply(Event::State { run, state: RunState::Paused, step: 0 }, &[]);
+    assert_eq!(effects, [Effect::Send(Command::Resume { run })]);
+    let diverged = RunEnd::Diverged { step: 3 };
+    model.apply(Event::State { run, state: RunState::Ended { end: diverged }, step: 3 }, &[]);
+    assert_eq!(MainButton::of(&model), MainButton::StartOver, "there is nothing to go on with");
+    model.press_main();
+    assert_eq!(model.experiment.training.epochs, 200);
+    assert!(model.train_when_ready);
+}

@@ -1,0 +1,121 @@
+//! Changes of the experiment: what begins anew, what goes on, what is said about it.
+
+use super::*;
+use petri_protocol::LossSpec;
+
+#[test]
+fn events_of_old_runs_are_dropped() {
+    let mut model = started("v=1&preset=one-neuron");
+    let old = model.run;
+    model.set("data.noise", "0.4");
+    assert_ne!(model.run, old);
+    model.apply(Event::State { run: old, state: RunState::Running, step: 9 }, &[]);
+    assert_eq!(model.phase, Phase::Preparing);
+    assert_eq!(model.step, 0);
+}
+
+#[test]
+fn the_learning_rate_changes_live_and_other_settings_begin_anew() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    let effects = model.set("training.learning_rate", "0.5");
+    assert_eq!(effects[0], Effect::Send(Command::SetLearningRate { run, value: 0.5 }));
+    assert_eq!(model.run, run);
+    let effects = model.set("training.batch_size", "16");
+    assert!(effects.iter().any(is_start));
+}
+
+#[test]
+fn problems_stop_the_start_and_mending_them_starts() {
+    let mut model = started("v=1&preset=one-neuron");
+    assert!(!model.set("training.batch_size", "0").iter().any(|e| matches!(e, Effect::Send(_))));
+    assert_eq!(model.phase, Phase::Incomplete);
+    assert_eq!(model.problems()[0].field, "training.batch_size");
+    model.set("training.batch_size", "8");
+    assert_eq!(model.phase, Phase::Preparing);
+}
+
+#[test]
+fn weights_set_by_hand_go_with_the_network_they_belong_to() {
+    let mut model = started("v=1&preset=one-neuron");
+    let weight = petri_protocol::ParameterRef { node: "dense1".into(), part: petri_protocol::TensorPart::Weight, index: 1 };
+    model.set_weight(&weight, -2.0);
+    assert_eq!(model.experiment.weights["dense1"].weight[&1], -2.0);
+    assert!(model.problems().is_empty());
+    model.set("training.batch_size", "8");
+    assert_eq!(model.experiment.weights.len(), 1, "other settings leave them");
+    model.set("network", "dense(3)-tanh-dense(1)-sigmoid");
+    assert!(model.experiment.weights.is_empty());
+}
+
+#[test]
+fn another_target_brings_a_loss_and_a_network_that_fit() {
+    let mut model = started("v=1&preset=nuclei");
+    model.set("data.target", "mean radius");
+    assert!(model.problems().is_empty(), "{:?}", model.problems());
+    assert_eq!(model.experiment.training.loss, LossSpec::MeanSquaredError);
+    model.set("data.source", "clusters");
+    assert!(model.problems().is_empty(), "{:?}", model.problems());
+    assert!(model.experiment.data.target.is_empty());
+}
+
+#[test]
+fn a_change_says_that_it_ends_a_run_and_keeps_what_was_learned() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.apply(Event::State { run: model.run, state: RunState::Paused, step: 0 }, &[]);
+    model.steps_per_epoch = 2;
+    trained(&mut model, 24);
+    let effects = model.set("training.batch_size", "16");
+    let stored = effects.iter().find_map(|e| match e {
+        Effect::StoreRun { record, .. } => Some(record),
+        _ => None,
+    });
+    let stored = stored.expect("a record in the library");
+    assert!(stored.was_stopped && stored.link == "v=1&preset=one-neuron", "of the experiment before: {}", stored.link);
+    assert_eq!(stored.validation.of("loss").len(), 1);
+    let notice = model.notices.list()[0].clone();
+    assert_eq!(notice.message, "The run of 12.0 epochs ended because “Batch size” changed.");
+    assert!(model.curves.is_empty());
+    paused(&mut model, 0);
+    model.accept(notice.id);
+    assert_eq!(model.experiment.training.batch_size, 32, "undone");
+    assert_eq!((model.curves.train.len(), model.step, model.phase), (1, 24, Phase::Kept));
+    assert!(model.train().iter().any(is_start), "its network is gone: it starts over");
+}
+
+#[test]
+fn a_change_before_training_or_after_its_end_needs_no_word() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.set("training.batch_size", "16");
+    assert!(model.notices.list().is_empty());
+    paused(&mut model, 0);
+    trained(&mut model, 5);
+    let end = petri_protocol::RunEnd::Finished;
+    model.apply(Event::State { run: model.run, state: RunState::Ended { end }, step: 5 }, &[]);
+    model.set("training.batch_size", "8");
+    assert!(model.notices.list().is_empty(), "it is in the library already");
+    assert_eq!(model.library.history.single("lab").len(), 1);
+}
+
+#[test]
+fn what_is_looked_at_stays_inside_of_a_network_that_shrinks() {
+    let mut model = started("v=1&preset=mlp");
+    model.look(|l| {
+        l.surface.parameters = [500, 600];
+        l.checked = 400;
+    });
+    model.set("network", "dense(2)");
+    assert_eq!((model.looking.surface.parameters, model.looking.checked), ([0, 1], 0));
+    model.look(|l| l.surface.parameters = [3, 2]);
+    model.set("data.noise", "0.3");
+    assert_eq!(model.looking.surface.parameters, [3, 2], "a choice that fits stays");
+}
+
+#[test]
+fn a_value_that_is_not_possible_is_said_until_one_is() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.set("training.batch_size", "many");
+    assert_eq!(model.notices.list().len(), 1);
+    model.set("training.batch_size", "16");
+    assert!(model.notices.list().is_empty());
+}

@@ -1,0 +1,71 @@
+//! What a dish is doing, in words.
+
+use petri_protocol::RunEnd;
+
+use super::diagnosis::diagnose;
+use super::dish::{Dish, Phase};
+use super::time_left::words;
+
+/// What a dish is doing.
+pub fn status(dish: &Dish) -> String {
+    let epoch = format!("epoch {:.1}", dish.epoch());
+    let remark = || diagnose(&dish.curves.validation).map_or(String::new(), |d| format!(". {}", d.text()));
+    if dish.committed.is_some() {
+        return format!("Committed after {epoch}: the test set is open");
+    }
+    match dish.phase {
+        Phase::Loading | Phase::Preparing => "Getting ready".into(),
+        Phase::Incomplete => "Something is missing: see the marked settings".into(),
+        Phase::Paused if dish.step == 0 => "Ready".into(),
+        Phase::Paused => format!("Paused at {epoch}"),
+        Phase::Running => {
+            let n_steps = dish.experiment.training.epochs.saturating_mul(dish.steps_per_epoch);
+            let left = dish.time_left.seconds(n_steps).and_then(words).map_or(String::new(), |left| format!(", {left}"));
+            format!("Training, {epoch}{left}{}", remark())
+        }
+        Phase::Ended(RunEnd::Finished) => format!("Finished after {epoch}{}", remark()),
+        Phase::Ended(RunEnd::StoppedEarly { best_epoch, .. }) => {
+            format!("Stopped early after {epoch}: the weights of epoch {best_epoch} are back")
+        }
+        Phase::Ended(RunEnd::Diverged { step }) => {
+            format!("Diverged at step {step}: the loss is no longer a number. Try a smaller learning rate.")
+        }
+        Phase::Kept => format!("Left at {epoch}. Curves and pictures are kept; its network is gone, so training starts over."),
+        Phase::Failed => "Stopped. Press Train to start again.".into(),
+    }
+}
+
+/// What the main button does now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MainButton {
+    /// Trains, or goes on.
+    Train,
+    /// Pauses.
+    Pause,
+    /// Trains a run that is over for more epochs.
+    TrainFurther,
+    /// Trains from the beginning.
+    StartOver,
+}
+
+impl MainButton {
+    /// The main button of a dish.
+    pub fn of(dish: &Dish) -> Self {
+        match dish.phase {
+            Phase::Running => Self::Pause,
+            Phase::Ended(RunEnd::Finished) => Self::TrainFurther,
+            Phase::Ended(_) | Phase::Kept => Self::StartOver,
+            _ => Self::Train,
+        }
+    }
+
+    /// What stands on it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Train => "▶ Train",
+            Self::Pause => "❚❚ Pause",
+            Self::TrainFurther => "▶ Train further",
+            Self::StartOver => "▶ Start over",
+        }
+    }
+}
