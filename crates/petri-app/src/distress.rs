@@ -39,7 +39,8 @@ fn show() -> Option<()> {
     message.set_id(MESSAGE);
     message.set_attribute("role", "alert").ok()?;
     let text = "Something in this page has failed, and it no longer answers. Your experiment is kept.";
-    message.append_child(&child(&document, "p", "", text)?).ok()?;
+    let text = child(&document, "p", "", text)?;
+    message.append_child(&text).ok()?;
     let button = child(&document, "button", "primary", "Load the page again")?;
     let reload = Closure::<dyn FnMut()>::new(|| {
         if let Some(window) = web_sys::window() {

@@ -2,9 +2,7 @@
 
 use super::card::PresetCard;
 use crate::op::{BatchNorm, Dense, Flatten, MaxPool, Relu};
-use crate::{
-    ClassWeights, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, TrainingSpec,
-};
+use crate::{ClassWeights, DataSpec, EngineChoice, Experiment, Init, NetworkSpec, OpSpec, Padding, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
