@@ -1,11 +1,12 @@
 //! The page: state, components, drawing. Never burn, cubecl or wgpu: it talks to the worker.
 //!
-//! `state`, `lesson` and `drawing` are plain Rust and tested natively; everything that needs a browser is
+//! `state`, `lesson`, `view` and `drawing` are plain Rust and tested natively; everything that needs a browser is
 //! compiled for browsers only.
 
 pub mod drawing;
 pub mod lesson;
 pub mod state;
+pub mod view;
 
 #[cfg(target_arch = "wasm32")]
 mod address;

@@ -41,13 +41,15 @@ pub struct ParameterRef {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Probe {
-    /// Probability of each class over a square of the plane. Payload: `k` planes of
-    /// `resolution × resolution` f32, rows from top (y = `extent`) to bottom.
+    /// Probability of each class over a rectangle of the plane. Payload: `k` planes of
+    /// `resolution × resolution` f32, rows from top (highest second feature) to bottom.
     Boundary {
         /// Cells along one side.
         resolution: usize,
-        /// The square reaches from −extent to +extent in both directions.
-        extent: f32,
+        /// Lowest and highest first feature.
+        x: [f32; 2],
+        /// Lowest and highest second feature.
+        y: [f32; 2],
     },
     /// Feature maps of some nodes for one sample. Payload: for each node c·h·w f32, in order.
     FeatureMaps {
@@ -70,7 +72,8 @@ pub enum Probe {
         range: SampleRange,
     },
     /// Inputs and labels of some samples. Payload: n·len f32 (images scaled to 0..1), then the
-    /// labels as f32: n for classes, n·k for labels, n·h·w for segmentation.
+    /// labels as f32: n for classes, n·k for labels, n·h·w for segmentation. Then `mean` and `std` of the
+    /// scaling, one for each feature or channel: the network sees (x − mean) / std.
     Samples {
         /// Which samples.
         range: SampleRange,

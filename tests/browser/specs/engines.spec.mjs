@@ -77,7 +77,7 @@ test("every probe answers the same on both engines", async ({ page, lab }) => {
     { kind: "confusion", split: "validation" },
   ];
   for (const [experiment, probes] of [
-    [planar, [{ kind: "boundary", resolution: 16, extent: 6 }, { kind: "weights", nodes: ["dense1"] }, { kind: "scores", split: "validation" }, ...common]],
+    [planar, [{ kind: "boundary", resolution: 16, x: [-6, 6], y: [-6, 6] }, { kind: "weights", nodes: ["dense1"] }, { kind: "scores", split: "validation" }, ...common]],
     [house, [
       { kind: "backprop", index: 3, check: weight(2) },
       { kind: "gradients", nodes: ["dense1", "dense2"] },

@@ -1,11 +1,12 @@
 // The views of the first chapter show what they say, and react.
+import { readFile } from "node:fs/promises";
 import { expect, test } from "../lab.mjs";
 
 test("weights are set by hand before training, and the boundary follows", async ({ lab, page }) => {
   await lab.openLesson("one-neuron");
   await lab.speed("fast");
   const before = await lab.pixels("boundary");
-  await page.getByTestId("weight-choice").selectOption({ label: "dense1: weight 1 → 1" });
+  await page.getByTestId("weight-choice").selectOption({ label: "dense1: weights" });
   await page.getByTestId("weight-value").fill("-2.5");
   await page.getByTestId("weight-value").press("Enter");
   await expect(lab.status).toHaveText(/^Ready/);
@@ -73,7 +74,7 @@ test("back-propagation is walked step by step, and a gradient agrees with its ch
     await expect(step).toContainText(title);
   }
   await expect(page.getByTestId("backprop-next")).toBeDisabled();
-  await page.getByTestId("check-choice").selectOption({ label: "dense2: weight 1 → 1" });
+  await page.getByTestId("check-choice").selectOption({ label: "dense2: weights" });
   await expect
     .poll(async () => {
       const [a, b] = [...(await page.getByTestId("gradient-check").innerText()).matchAll(/-?\d+\.\d+/g)].map(Number);
@@ -87,8 +88,41 @@ test("activations, histograms and importances are drawn", async ({ lab, page }) 
   await page.getByText("Views and sharing").click();
   for (const view of ["activations", "histograms", "importance"]) await page.getByTestId(`view-${view}`).check();
   await expect(page.getByTestId("activations").locator("path.working-points")).toHaveAttribute("d", /M/);
-  await expect(page.getByTestId("histograms").locator("path.bar-gradient").first()).toHaveAttribute("d", /M/);
+  await expect(page.getByTestId("histograms").locator("path.bar-soft").first()).toHaveAttribute("d", /M/);
   await expect(page.getByTestId("importance").locator("tr")).toHaveCount(4);
+});
+
+test("inputs stand before and after scaling, and a drawing is saved as a file", async ({ lab, page }) => {
+  await lab.open("preset=house-price&engine=cpu");
+  await page.getByText("Views and sharing").click();
+  await page.getByTestId("view-inputs").check();
+  const after = page.getByTestId("inputs-after");
+  await expect(after).toHaveAttribute("aria-label", /area: mean -?0(\.0\d*)?, standard deviation 1[,;.]/);
+  await expect(page.getByTestId("inputs-before")).not.toHaveAttribute("aria-label", /area: mean 0,/);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-inputs-after").click()]);
+  expect(file.suggestedFilename()).toBe("petri-inputs-after.svg");
+  const text = await readFile(await file.path(), "utf8");
+  expect(text).toContain("fill:rgb(");
+  expect(text).toMatch(/<text [^>]*>area: /);
+});
+
+test("no sample at all leaves the page alive", async ({ lab, page }) => {
+  await lab.open("preset=house-price&engine=cpu");
+  await page.getByText("Views and sharing").click();
+  for (const view of ["backprop", "inputs", "neurons"]) await page.getByTestId(`view-${view}`).check();
+  await page.getByLabel("Samples").fill("0");
+  await page.getByLabel("Samples").press("Enter");
+  await page.getByTestId("backprop-sample").fill("5");
+  await page.getByTestId("backprop-sample").press("Enter");
+  await expect(page.getByTestId("backprop-sample")).toHaveValue("1");
+});
+
+test("a table's points fill the plane, which has the names of its features", async ({ lab, page }) => {
+  await lab.open("preset=nuclei&engine=cpu&data.features=[%22mean%20radius%22,%22mean%20area%22]");
+  const plane = page.getByTestId("plane");
+  await expect(plane).toContainText("mean radius");
+  await expect(plane).toContainText("mean area");
+  await expect(plane.locator("path.point-0")).toHaveAttribute("d", /M/);
 });
 
 test("early stopping ends the run and says which epoch is back", async ({ lab }) => {

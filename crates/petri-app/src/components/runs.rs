@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use petri_data::metric::{self, loss};
 use petri_protocol::{ModelSpec, Task, link, setting};
 
+use crate::components::bar::bar;
 use crate::components::box_plot::box_plot;
-use crate::components::importance::bar;
 use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
@@ -81,7 +81,7 @@ pub(crate) fn RunsView(
                     <select data-testid="metric" prop:value=chosen_metric on:change=move |ev| metric.set(Some(event_target_value(&ev)))>
                         {move || metrics_of(&records.get()).into_iter().map(|m| {
                             let (value, shown) = (m.clone(), m.clone());
-                            view! { <option value=m selected=move || chosen_metric.get() == value>{shown}</option> }
+                            view! { <option value=m prop:selected=move || chosen_metric.get() == value>{shown}</option> }
                         }).collect_view()}
                     </select>
                 </label>

@@ -1,5 +1,7 @@
 //! Axes of charts: ranges, ticks, positions.
 
+use super::shape::{Anchor, Shape, line, number, text};
+
 /// A linear or logarithmic axis from values to positions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axis {
@@ -51,6 +53,9 @@ impl Axis {
             return self.log_ticks(n);
         }
         let rough = (self.high - self.low) / n.max(1) as f32;
+        if !(rough.is_finite() && rough > 0.0) {
+            return Vec::new();
+        }
         let power = 10f32.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough).unwrap_or(10.0 * power);
         let first = (self.low / step - 1e-4).ceil() as i64;
@@ -88,16 +93,34 @@ pub fn label(value: f32) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// The path of a line through points, for an SVG.
+/// The path of a line through points, for an SVG; it has a gap where a point is no number.
 pub fn path(points: &[(f32, f32)], x: &Axis, y: &Axis) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(points.len() * 12);
-    for (i, (px, py)) in points.iter().enumerate() {
-        let command = if i == 0 { 'M' } else { 'L' };
-        // Writing to a String cannot fail.
-        write!(out, "{command}{:.1} {:.1}", x.position(*px), y.position(*py)).unwrap_or_default();
+    let mut is_down = false;
+    for (px, py) in points {
+        let (px, py) = (x.position(*px), y.position(*py));
+        if px.is_finite() && py.is_finite() {
+            // Writing to a String cannot fail.
+            write!(out, "{}{} {}", if is_down { 'L' } else { 'M' }, number(px), number(py)).unwrap_or_default();
+        }
+        is_down = px.is_finite() && py.is_finite();
     }
     out
+}
+
+/// Numbers and grid lines of an upright axis: texts end at `at`, lines go on to `to`.
+pub fn y_ticks(y: &Axis, n: usize, at: f32, to: f32) -> Vec<Shape> {
+    let tick = |t: f32| {
+        let p = y.position(t);
+        [line("grid", [at, p], [to, p]), text("tick", [at - 6.0, p + 4.0], Anchor::End, label(t))]
+    };
+    y.ticks(n).into_iter().flat_map(tick).collect()
+}
+
+/// Numbers of a lying axis, with the base line at `at`.
+pub fn x_ticks(x: &Axis, n: usize, at: f32) -> Vec<Shape> {
+    x.ticks(n).into_iter().map(|t| text("tick", [x.position(t), at], Anchor::Middle, label(t))).collect()
 }
 
 #[cfg(test)]
@@ -124,6 +147,18 @@ mod tests {
         assert_eq!(Axis::fit([].into_iter(), false, 0.0, 1.0).high, 1.0);
         let flat = Axis::fit([2.0, 2.0].into_iter(), false, 0.0, 10.0);
         assert!((flat.position(2.0) - 5.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn odd_ranges_have_no_ticks_and_lines_have_gaps() {
+        for (low, high) in [(1.0, 1.0), (2.0, 1.0), (f32::NAN, 1.0), (0.0, f32::INFINITY)] {
+            assert!(Axis { low, high, log: false, from: 0.0, to: 9.0 }.ticks(4).is_empty(), "{low} {high}");
+        }
+        let axis = Axis { low: 0.0, high: 1.0, log: false, from: 0.0, to: 10.0 };
+        let points = [(0.0, 0.0), (0.5, f32::NAN), (0.6, 1.0), (1.0, 1.0)];
+        assert_eq!(path(&points, &axis, &axis), "M0 0M6 10L10 10");
+        let far = Axis { low: 1e9, high: 1e9 + 64.0, log: false, from: 0.0, to: 9.0 };
+        assert!(far.ticks(50).len() <= 50);
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Picture {
 pub enum Scale {
     /// Viridis from the smallest to the largest value.
     Magnitude,
-    /// Blue-white-orange, symmetric around zero.
+    /// Purple-white-green, symmetric around zero.
     Signed,
 }
 
@@ -54,8 +54,11 @@ fn coloring(values: &[f32], scale: Scale) -> impl Fn(f32) -> Rgb {
 pub fn tiles(values: &[f32], n: usize, height: usize, width: usize, columns: usize, scale: Scale) -> Picture {
     let columns = columns.clamp(1, n.max(1));
     let rows = n.div_ceil(columns);
-    let mut picture = Picture::new(columns * (width + 1) - 1, (rows * (height + 1)).saturating_sub(1));
-    for (i, map) in values.chunks_exact((height * width).max(1)).take(n).enumerate() {
+    if n == 0 || height == 0 || width == 0 {
+        return Picture::new(0, 0);
+    }
+    let mut picture = Picture::new(columns * (width + 1) - 1, rows * (height + 1) - 1);
+    for (i, map) in values.chunks_exact(height * width).take(n).enumerate() {
         let color = coloring(map, scale);
         let (left, top) = (i % columns * (width + 1), i / columns * (height + 1));
         for (p, v) in map.iter().enumerate() {
@@ -88,19 +91,26 @@ pub fn overlay(picture: &mut Picture, probability: &[f32]) {
     }
 }
 
-/// Decision regions from `[k, side, side]` probabilities: the colour of the likeliest class, paler
-/// where the network is less sure.
-pub fn regions(values: &[f32], k: usize, side: usize) -> Picture {
+/// Decision regions from `[k, side, side]` probabilities: the colour of the answer, paler where the network is
+/// less sure. With two classes the answer is the second one from `threshold` on, with more the likeliest.
+pub fn regions(values: &[f32], k: usize, side: usize, threshold: f32) -> Picture {
     let mut picture = Picture::new(side, side);
     let n = side * side;
+    let at = |c: usize, cell: usize| values.get(c * n + cell).copied().unwrap_or(0.0);
     for cell in 0..n {
-        let (best, p) = (0..k).fold((0, f32::NEG_INFINITY), |(best, p), c| {
-            let v = values.get(c * n + cell).copied().unwrap_or(0.0);
-            if v > p { (c, v) } else { (best, p) }
-        });
-        let chance = 1.0 / k.max(2) as f32;
-        let sure = (p - chance) / (1.0 - chance);
-        let rgb = if p.is_nan() { [128; 3] } else { colormap::toward_class(best, 0.08 + 0.62 * sure) };
+        let (best, sure) = if k == 2 {
+            let p = at(1, cell);
+            if p >= threshold { (1, (p - threshold) / (1.0 - threshold)) } else { (0, (threshold - p) / threshold) }
+        } else {
+            let likeliest = |(best, p), c| if at(c, cell) > p { (c, at(c, cell)) } else { (best, p) };
+            let (best, p) = (0..k).fold((0, f32::NEG_INFINITY), likeliest);
+            let chance = 1.0 / k.max(2) as f32;
+            (best, (p - chance) / (1.0 - chance))
+        };
+        let is_number = (0..k).all(|c| at(c, cell).is_finite());
+        // At a threshold of 0 or 1 one of the answers has no room to be sure in.
+        let sure = if sure.is_finite() { sure } else { 1.0 };
+        let rgb = if is_number { colormap::toward_class(best, 0.08 + 0.62 * sure) } else { [128; 3] };
         picture.set(cell % side, cell / side, rgb);
     }
     picture
@@ -122,8 +132,13 @@ mod tests {
 
     #[test]
     fn regions_show_the_likelier_class() {
-        let picture = regions(&[0.9, 0.5, 0.1, 0.5], 2, 1);
-        assert_eq!(picture.rgba[..3], colormap::toward_class(0, 0.08 + 0.62 * 0.8));
+        let color = |second: f32, threshold: f32| regions(&[1.0 - second, second], 2, 1, threshold).rgba[..3].to_vec();
+        assert_eq!(color(0.1, 0.5), colormap::toward_class(0, 0.08 + 0.62 * 0.8));
+        assert_eq!(color(0.1, 0.05)[..], colormap::toward_class(1, 0.08 + 0.62 * 0.05 / 0.95), "above the threshold");
+        assert_eq!(color(f32::NAN, 0.5), [128; 3]);
+        assert_eq!(color(0.0, 0.0), colormap::toward_class(1, 0.08), "a threshold of 0 calls everything so");
+        let three = regions(&[0.2, 0.5, 0.3], 3, 1, 0.5);
+        assert_eq!(three.rgba[..3], colormap::toward_class(1, 0.08 + 0.62 * 0.25));
     }
 
     #[test]

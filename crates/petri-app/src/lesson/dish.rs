@@ -8,7 +8,7 @@ use petri_protocol::{Experiment, Member, ModelSpec, link, presets, setting};
 
 use super::fields::{Mistake, fields, is_id, list};
 use super::unknown;
-use crate::state::views::View;
+use crate::view::{self, View};
 
 /// Several runs of a dish.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +109,7 @@ pub fn read(text: &str, first_line: usize) -> Result<Dish, Mistake> {
             "id" => return Err((line, "an id has lower-case letters, digits and hyphens".into())),
             "title" => dish.title = value.into(),
             "preset" => {}
-            "views" => dish.views = list(value).into_iter().map(|v| view(v, line)).collect::<Result<_, _>>()?,
+            "views" => dish.views = list(value).into_iter().map(|v| known_view(v, line)).collect::<Result<_, _>>()?,
             "controls" => {
                 for key in list(value) {
                     let known: Vec<&str> = setting::all().iter().map(|c| c.key).collect();
@@ -167,9 +167,9 @@ fn set(experiment: &mut Experiment, key: &str, value: &str, line: usize) -> Resu
         .map_err(|why| (line, if why.starts_with("unknown setting") { unknown("setting", key, &known) } else { why }))
 }
 
-fn view(id: &str, line: usize) -> Result<View, Mistake> {
-    let ids: Vec<&str> = View::ALL.iter().map(|v| v.id()).collect();
-    View::find(id).ok_or_else(|| (line, unknown("view", id, &ids)))
+fn known_view(id: &str, line: usize) -> Result<View, Mistake> {
+    let ids: Vec<&str> = view::all().iter().map(|v| v.id()).collect();
+    view::find(id).ok_or_else(|| (line, unknown("view", id, &ids)))
 }
 
 fn model(word: &str, line: usize) -> Result<ModelSpec, Mistake> {
@@ -212,7 +212,8 @@ mod tests {
     fn a_dish_is_an_experiment_with_views_and_controls() {
         let dish = read(TEXT, 1).expect("a dish");
         assert_eq!(dish.experiment.training.learning_rate, 0.5);
-        assert_eq!(dish.views, [View::Boundary, View::Loss]);
+        let ids: Vec<&str> = dish.views.iter().map(|v| v.id()).collect();
+        assert_eq!(ids, ["boundary", "loss"]);
         assert!(dish.runs.is_none());
     }
 

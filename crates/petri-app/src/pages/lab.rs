@@ -9,17 +9,12 @@ use crate::components::data_panel::DataPanel;
 use crate::components::drop_target::DropTarget;
 use crate::components::notices::Notices;
 use crate::components::training_panel::TrainingPanel;
-use crate::components::views::panel;
+use crate::components::view::panel;
 use crate::context::lab;
 use crate::lesson::dish;
 use crate::state::Model;
 use crate::state::route::Route;
-use crate::state::views::View;
-
-/// Views that stand in the column of the charts.
-const CHARTS: [View; 3] = [View::Loss, View::Accuracy, View::Errors];
-/// Views that need the full width.
-const WIDE: [View; 1] = [View::Network];
+use crate::view::{self, Column, View};
 
 /// The page.
 #[component]
@@ -34,7 +29,7 @@ pub(crate) fn LabPage() -> impl IntoView {
         }
     });
     let views = Memo::new(move |_| lab.model.with(|m| m.views()));
-    let of = move |keep: fn(&View) -> bool| move || views.get().into_iter().filter(keep).collect::<Vec<_>>();
+    let of = move |column: Column| move || views.get().into_iter().filter(|v| v.0.column == column).collect::<Vec<_>>();
     let none = Signal::derive(|| None);
     view! {
         <ControlBar/>
@@ -48,13 +43,13 @@ pub(crate) fn LabPage() -> impl IntoView {
             </div>
             <div class="lab-view">
                 <Show when=move || lab.info.with(Option::is_none)><Invitation/></Show>
-                <For each=of(|v| !CHARTS.contains(v) && !WIDE.contains(v)) key=|v| *v let:view>{panel(view, none)}</For>
+                <For each=of(Column::Middle) key=|v| *v let:view>{panel(view, none)}</For>
             </div>
             <div class="lab-charts">
-                <For each=of(|v| CHARTS.contains(v)) key=|v| *v let:view>{panel(view, none)}</For>
+                <For each=of(Column::Charts) key=|v| *v let:view>{panel(view, none)}</For>
             </div>
             <div class="lab-network">
-                <For each=of(|v| WIDE.contains(v)) key=|v| *v let:view>{panel(view, none)}</For>
+                <For each=of(Column::Wide) key=|v| *v let:view>{panel(view, none)}</For>
             </div>
         </main>
         <DropTarget/>
@@ -69,12 +64,12 @@ fn ViewMenu() -> impl IntoView {
     let fitting = Memo::new(move |_| {
         lab.info.with(|i| {
             lab.experiment
-                .with(|e| i.as_ref().map_or(vec![], |i| View::ALL.into_iter().filter(|v| v.fits(e, i)).collect::<Vec<_>>()))
+                .with(|e| i.as_ref().map_or(vec![], |i| view::all().into_iter().filter(|v| v.fits(e, i)).collect::<Vec<_>>()))
         })
     });
     let toggle = move |view: View, on: bool| {
         let chosen =
-            View::ALL.into_iter().filter(|v| if *v == view { on } else { open.with_untracked(|o| o.contains(v)) }).collect();
+            view::all().into_iter().filter(|v| if *v == view { on } else { open.with_untracked(|o| o.contains(v)) }).collect();
         lab.act(|m| m.look(|l| l.views = Some(chosen)));
     };
     view! {
@@ -83,7 +78,7 @@ fn ViewMenu() -> impl IntoView {
             <fieldset data-testid="views"><legend class="visually-hidden">"Views"</legend>
                 {move || fitting.get().into_iter().map(|v| view! {
                     <label class="choice"><input type="checkbox" data-testid=format!("view-{}", v.id()) prop:checked=move || open.with(|o| o.contains(&v))
-                        on:change=move |ev| toggle(v, event_target_checked(&ev))/><span>{v.title()}</span></label>
+                        on:change=move |ev| toggle(v, event_target_checked(&ev))/><span title=v.0.help>{v.title()}</span></label>
                 }).collect_view()}
             </fieldset>
             <div class="row">

@@ -14,8 +14,8 @@ use super::history::{PartCurves, RECORD_VERSION, RunRecord};
 use super::probes::Probes;
 use super::speed::Speed;
 use super::time_left::TimeLeft;
-use super::views::View;
-use super::wanted::{Looking, open_views, parameters};
+use crate::view::parameters::{settle, settle_pair, tensors};
+use crate::view::{self, Looking, View};
 
 /// Origin of the free lab.
 pub const LAB: &str = "lab";
@@ -222,7 +222,7 @@ impl Dish {
     /// The views that are open and have something to show.
     pub fn views(&self) -> Vec<View> {
         let Some(info) = self.info() else { return Vec::new() };
-        open_views(&self.looking, &info).into_iter().filter(|v| v.fits(&self.experiment, &info)).collect()
+        view::open(&self.looking, &self.experiment, &info)
     }
 
     /// Which part of the data the views judge by: the test set once the learner has committed.
@@ -267,14 +267,11 @@ impl Dish {
 
     /// Keeps what is looked at inside of the network.
     fn bound_looking(&mut self) {
-        let n = self.info().map_or(0, |info| parameters(&self.experiment, &info).len());
-        let [a, b] = self.looking.surface.parameters;
-        if a >= n || b >= n || a == b {
-            self.looking.surface.parameters = [0, 1];
+        let all = self.info().map_or(vec![], |info| tensors(&self.experiment, &info));
+        if let Some(pair) = settle_pair(&all, self.looking.surface.parameters) {
+            self.looking.surface.parameters = pair;
         }
-        if self.looking.checked >= n {
-            self.looking.checked = 0;
-        }
+        self.looking.checked = settle(&all, self.looking.checked).unwrap_or_default();
     }
 
     /// Puts the run aside that a change ends, with the experiment it was made by.

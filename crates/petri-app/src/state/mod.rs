@@ -18,8 +18,6 @@ pub mod series;
 pub mod speed;
 pub mod status;
 pub mod time_left;
-pub mod views;
-pub mod wanted;
 pub mod worker;
 
 pub use curves::Curves;

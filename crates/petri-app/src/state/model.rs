@@ -21,8 +21,8 @@ use super::history::RunRecord;
 use super::library::Library;
 use super::notice::{Notices, Topic};
 use super::route::Route;
-use super::wanted::wanted;
 use super::worker::Worker;
+use crate::view::{Asking, wanted};
 
 /// What the browser has to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,7 +204,14 @@ impl Model {
         let Some(info) = self.dish.info() else { return Vec::new() };
         let is_idle = self.dish.phase != Phase::Running && !self.library.series.is_running;
         let dish = &mut self.dish;
-        let wanted = wanted(&dish.looking, &dish.experiment, &info, dish.judged_split(), is_idle);
+        let wanted = wanted(&Asking {
+            looking: &dish.looking,
+            experiment: &dish.experiment,
+            info: &info,
+            split: dish.judged_split(),
+            is_idle,
+            probes: &dish.probes,
+        });
         let (run, due) = (dish.run, dish.probes.due(wanted, dish.step, now_millis));
         due.into_iter().map(|(request, probe)| Effect::Send(Command::Probe { run, request, probe })).collect()
     }

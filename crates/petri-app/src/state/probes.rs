@@ -6,8 +6,6 @@ use petri_protocol::command::ProbeKind;
 use petri_protocol::event::PayloadPart;
 use petri_protocol::{Probe, RequestId, SampleRange, Split};
 
-/// Cells along one side of the decision boundary.
-pub const BOUNDARY_CELLS: usize = 80;
 /// Images in the grid of predictions.
 pub const GRID_IMAGES: usize = 24;
 /// Least time between two questions of a kind, in milliseconds.
@@ -43,6 +41,13 @@ impl ProbeAnswer {
         let start: usize = self.parts[..idx.min(self.parts.len())].iter().map(PayloadPart::len).sum();
         let len = self.parts.get(idx).map_or(0, PayloadPart::len);
         self.values.get(start..start + len).unwrap_or(&[])
+    }
+}
+
+impl ProbeAnswer {
+    /// Values of the part with a name.
+    pub fn named(&self, name: &str) -> Option<&[f32]> {
+        self.parts.iter().position(|p| p.name == name).map(|i| self.part(i))
     }
 }
 
@@ -147,7 +152,7 @@ mod tests {
     use super::*;
 
     fn boundary() -> Vec<Probe> {
-        vec![Probe::Boundary { resolution: 8, extent: 6.0 }]
+        vec![Probe::Boundary { resolution: 8, x: [-6.0, 6.0], y: [-6.0, 6.0] }]
     }
 
     #[test]
@@ -167,7 +172,7 @@ mod tests {
         let first = probes.due(boundary(), 0, 1000.0);
         probes.failed(first[0].0);
         assert!(probes.due(boundary(), 1, 9000.0).is_empty(), "refused");
-        let other = vec![Probe::Boundary { resolution: 9, extent: 6.0 }];
+        let other = vec![Probe::Boundary { resolution: 9, x: [-6.0, 6.0], y: [-6.0, 6.0] }];
         let second = probes.due(other.clone(), 1, 9000.0);
         probes.answered(second[0].0, vec![], vec![], None, 1);
         assert!(probes.due(other, 2, 9001.0).is_empty(), "too soon");

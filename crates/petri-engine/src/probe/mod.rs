@@ -1,6 +1,5 @@
 //! Answers to the page's questions about data and network.
 
-use petri_data::generators::EXTENT;
 use petri_protocol::event::PayloadPart;
 use petri_protocol::{Probe, SampleRange, Split, TensorShape};
 
@@ -51,7 +50,7 @@ fn refuse<T>(why: impl Into<String>) -> Result<T, EngineError> {
 /// When it asks for something that does not exist, or the device fails.
 pub async fn answer(session: &Session, probe: &Probe, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
     match probe {
-        Probe::Boundary { resolution, extent } => boundary(session, *resolution, *extent).await,
+        Probe::Boundary { resolution, x, y } => boundary(session, *resolution, *x, *y).await,
         Probe::FeatureMaps { nodes, split, index } => feature_maps(session, nodes, *split, *index).await,
         Probe::Weights { nodes } => weights(session, nodes).await,
         Probe::Predictions { range } => predictions(session, *range).await,
@@ -79,22 +78,24 @@ fn clip(session: &Session, range: SampleRange) -> SampleRange {
     SampleRange { split: range.split, start, count: range.count.min(MAX_SAMPLES).min(n - start) }
 }
 
-/// Probabilities of every class over a square, `[k, resolution, resolution]`.
-async fn boundary(session: &Session, resolution: usize, extent: f32) -> Result<Answer, EngineError> {
+/// Probabilities of every class over a rectangle, `[k, resolution, resolution]`.
+async fn boundary(session: &Session, resolution: usize, x: [f32; 2], y: [f32; 2]) -> Result<Answer, EngineError> {
     if !session.dataset().info.is_planar() {
         return refuse("only points in the plane have a decision boundary");
     }
+    if x.iter().chain(&y).any(|v| !v.is_finite()) {
+        return refuse("the part of the plane is no rectangle");
+    }
     let resolution = resolution.clamp(2, MAX_RESOLUTION);
-    let extent = if extent.is_finite() && extent > 0.0 { extent } else { EXTENT };
     let n = resolution * resolution;
     let mut inputs = Vec::with_capacity(2 * n);
     for row in 0..resolution {
         for column in 0..resolution {
             // Centres of the cells, top row first.
-            let at = |i: usize| ((i as f32 + 0.5) / resolution as f32 * 2.0 - 1.0) * extent;
+            let at = |[low, high]: [f32; 2], i: usize| low + (high - low) * (i as f32 + 0.5) / resolution as f32;
             let scaling = &session.dataset().scaling;
-            inputs.push(scaling.point(at(column), 0));
-            inputs.push(scaling.point(-at(row), 1));
+            inputs.push(scaling.point(at(x, column), 0));
+            inputs.push(scaling.point(at([y[1], y[0]], row), 1));
         }
     }
     let logits = read(session.trainer().logits(inputs, n)).await?;
@@ -232,6 +233,9 @@ fn samples(session: &Session, range: SampleRange) -> Result<Answer, EngineError>
     let per_sample = targets.len() / range.count.max(1);
     answer.push("inputs", vec![range.count, session.dataset().info.input.len()], inputs);
     answer.push("targets", vec![range.count, per_sample], targets);
+    let scaling = &session.dataset().scaling;
+    answer.push("mean", vec![scaling.mean.len()], scaling.mean.clone());
+    answer.push("std", vec![scaling.std.len()], scaling.std.clone());
     Ok(answer)
 }
 

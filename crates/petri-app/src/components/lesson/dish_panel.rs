@@ -6,7 +6,7 @@ use crate::components::control_bar::{Buttons, Status};
 use crate::components::controls::Control;
 use crate::components::engine_badge::EngineBadge;
 use crate::components::notices::Notices;
-use crate::components::views::panel;
+use crate::components::view::panel;
 use crate::context::lab;
 use crate::lesson::Dish;
 use crate::state::route::Route;

@@ -10,8 +10,7 @@ use crate::state::file::{LoadedFile, fit};
 use crate::state::notice::{Offer, Topic};
 use crate::state::speed::Speed;
 use crate::state::status::MainButton;
-use crate::state::views::View;
-use crate::state::wanted::{Looking, open_views, surface_parameters};
+use crate::view::{self, Looking, View, surface};
 
 /// Most epochs of a run.
 const MAX_EPOCHS: usize = 100_000;
@@ -239,8 +238,8 @@ impl Model {
     /// Has the worker note the parameters of the loss surface at each step.
     pub(super) fn watch(&self) -> Vec<Effect> {
         let Some(info) = self.info().filter(|_| self.is_live()) else { return Vec::new() };
-        let is_open = open_views(&self.looking, &info).contains(&View::Surface);
-        let parameters = surface_parameters(&self.looking, &self.experiment, &info).filter(|_| is_open);
+        let is_open = view::open(&self.looking, &self.experiment, &info).contains(&View(&surface::CARD));
+        let parameters = surface::watched(&self.looking, &self.experiment, &info).filter(|_| is_open);
         vec![Effect::Send(Command::Watch { run: self.run, parameters })]
     }
 }

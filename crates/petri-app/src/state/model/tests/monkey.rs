@@ -4,6 +4,7 @@
 use super::*;
 use crate::state::speed::CHOICES;
 use crate::state::status::{MainButton, status};
+use crate::view::parameters::Pick;
 use petri_protocol::event::PayloadPart;
 use petri_protocol::{ErrorCode, RunEnd, WireError, presets, setting};
 
@@ -114,7 +115,7 @@ fn act(model: &mut Model, dice: &mut Dice, now: f64) -> Vec<Effect> {
         }
         5 => {
             let number = dice.roll(400);
-            let (a, b) = (dice.roll(1_000_000), dice.roll(1_000_000));
+            let [a, b] = [0, 1].map(|_| Pick { tensor: dice.roll(9), index: dice.roll(1_000_000) });
             model.look(|l| {
                 l.backprop = number;
                 l.sample = number;

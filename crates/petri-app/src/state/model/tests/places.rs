@@ -15,7 +15,7 @@ fn a_place_brings_its_experiment_its_views_and_its_runs() {
     assert_eq!(model.library.history.single("lesson / a").len(), 1);
     assert!(model.library.history.single("lab").is_empty());
     model.enter_lab("v=1&preset=one-neuron");
-    assert_eq!(model.views()[0], crate::state::views::View::Boundary, "what suits the data");
+    assert_eq!(model.views()[0].id(), "boundary", "what suits the data");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Changes of the experiment: what begins anew, what goes on, what is said about it.
 
 use super::*;
+use crate::view::parameters::Pick;
 use petri_protocol::LossSpec;
 
 #[test]
@@ -99,16 +100,17 @@ fn a_change_before_training_or_after_its_end_needs_no_word() {
 
 #[test]
 fn what_is_looked_at_stays_inside_of_a_network_that_shrinks() {
+    let pick = |tensor, index| Pick { tensor, index };
     let mut model = started("v=1&preset=mlp");
     model.look(|l| {
-        l.surface.parameters = [500, 600];
-        l.checked = 400;
+        l.surface.parameters = [pick(4, 31), pick(4, 30)];
+        l.checked = pick(5, 1);
     });
     model.set("network", "dense(2)");
-    assert_eq!((model.looking.surface.parameters, model.looking.checked), ([0, 1], 0));
-    model.look(|l| l.surface.parameters = [3, 2]);
+    assert_eq!((model.looking.surface.parameters, model.looking.checked), ([pick(0, 0), pick(0, 1)], pick(0, 0)));
+    model.look(|l| l.surface.parameters = [pick(1, 0), pick(0, 2)]);
     model.set("data.noise", "0.3");
-    assert_eq!(model.looking.surface.parameters, [3, 2], "a choice that fits stays");
+    assert_eq!(model.looking.surface.parameters, [pick(1, 0), pick(0, 2)], "a choice that fits stays");
 }
 
 #[test]

@@ -5,27 +5,26 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::canvas::PictureCanvas;
 use crate::context::lab;
-use crate::drawing::picture::{Picture, Scale, tiles};
-use crate::state::probes::ProbeAnswer;
-
-/// Tiles in a row.
-const COLUMNS: usize = 8;
-/// Most filters of a layer that are drawn.
-const MAX_FILTERS: usize = 64;
+use crate::lesson::dish::Runs;
+use crate::view::feature_maps::{filter_tiles, map_tiles};
 
 /// The view.
+pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
+    view! { <FeatureMaps/> }.into_any()
+}
+
 #[component]
-pub(crate) fn FeatureMaps() -> impl IntoView {
+fn FeatureMaps() -> impl IntoView {
     let lab = lab();
     let nodes = Memo::new(move |_| lab.experiment.with(|e| e.network.convolutions()));
     let maps = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::FeatureMaps).cloned()));
     let weights = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Weights).cloned()));
     let row = move |name: String| {
-        let (for_maps, for_filters) = (name.clone(), format!("{name}.weight"));
-        let map_picture = Memo::new(move |_| maps.with(|a| a.as_ref().and_then(|a| map_tiles(a, &for_maps))));
-        let filter_picture = Memo::new(move |_| weights.with(|a| a.as_ref().and_then(|a| filter_tiles(a, &for_filters))));
+        let (for_maps, for_filters) = (name.clone(), name.clone());
+        let map_picture = Memo::new(move |_| maps.with(|a| map_tiles(a.as_ref()?, &for_maps)));
+        let filter_picture = Memo::new(move |_| weights.with(|a| filter_tiles(a.as_ref()?, &for_filters)));
         let map_label = format!("Feature maps of {name}, dark for low and bright for high values");
-        let filter_label = format!("Filters of {name}, blue for negative and orange for positive weights");
+        let filter_label = format!("Filters of {name}, purple for negative and green for positive weights");
         view! {
             <div class="maps">
                 <h3><code>{name.clone()}</code></h3>
@@ -50,20 +49,4 @@ pub(crate) fn FeatureMaps() -> impl IntoView {
             }}
         </section>
     }
-}
-
-fn map_tiles(answer: &ProbeAnswer, name: &str) -> Option<Picture> {
-    let idx = answer.parts.iter().position(|p| p.name == name)?;
-    let [n, height, width] = answer.parts[idx].shape[..] else { return None };
-    Some(tiles(answer.part(idx), n, height, width, COLUMNS, Scale::Magnitude))
-}
-
-/// The first input channel of each filter: all of them would be a wall of noise.
-fn filter_tiles(answer: &ProbeAnswer, name: &str) -> Option<Picture> {
-    let idx = answer.parts.iter().position(|p| p.name == name)?;
-    let [out, channels, height, width] = answer.parts[idx].shape[..] else { return None };
-    let area = height * width;
-    let first: Vec<f32> =
-        answer.part(idx).chunks_exact(channels * area).take(MAX_FILTERS).flat_map(|f| f[..area].to_vec()).collect();
-    Some(tiles(&first, out.min(MAX_FILTERS), height, width, COLUMNS, Scale::Signed))
 }

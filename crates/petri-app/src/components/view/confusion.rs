@@ -6,23 +6,24 @@ use petri_protocol::Task;
 use petri_protocol::command::ProbeKind;
 
 use crate::context::lab;
+use crate::lesson::dish::Runs;
+use crate::view::confusion::matrix;
 
 /// Most classes whose matrix is drawn.
 const MAX_CLASSES: usize = 20;
 
 /// The view.
+pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
+    view! { <ConfusionView/> }.into_any()
+}
+
 #[component]
-pub(crate) fn ConfusionView() -> impl IntoView {
+fn ConfusionView() -> impl IntoView {
     let lab = lab();
-    let matrix = Memo::new(move |_| {
+    let found = Memo::new(move |_| {
         lab.model.with(|m| match m.scores() {
             Some(scores) => Some(scores.confusion),
-            None => m.probes.answer(ProbeKind::Confusion).map(|a| {
-                let k = a.parts[0].shape[0];
-                let mut confusion = Confusion::new(k);
-                a.part(0).iter().enumerate().for_each(|(i, n)| confusion.add_many(i / k, i % k, *n as u64));
-                confusion
-            }),
+            None => m.probes.answer(ProbeKind::Confusion).and_then(matrix),
         })
     });
     let asked = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(|i| (i.task, i.classes.clone()))));
@@ -30,7 +31,7 @@ pub(crate) fn ConfusionView() -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="confusion-title">
             <h2 id="confusion-title">"Confusion matrix "<span class="hint">"("{split}" data)"</span></h2>
-            {move || matrix.get().zip(asked.get()).map(|(c, (task, names))| {
+            {move || found.get().zip(asked.get()).map(|(c, (task, names))| {
                 view! { <div class="table-scroll" tabindex="0" role="group" aria-label="Confusion matrix">{table(&c, &names)}</div>{metrics(&c, task, &names)} }
             })}
         </section>

@@ -1,0 +1,47 @@
+//! Permutation importance of the features, for the network as it is now.
+
+use leptos::prelude::*;
+use petri_protocol::Task;
+use petri_protocol::command::ProbeKind;
+
+use crate::components::bar::bar;
+use crate::context::lab;
+use crate::drawing::axis::label;
+use crate::lesson::dish::Runs;
+use crate::view::importance::rows;
+
+/// The view.
+pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
+    view! { <ImportanceView/> }.into_any()
+}
+
+#[component]
+fn ImportanceView() -> impl IntoView {
+    let lab = lab();
+    let rows = Memo::new(move |_| {
+        lab.info.with(|info| {
+            lab.model.with(|m| {
+                let answer = m.probes.answer(ProbeKind::Importance);
+                info.as_ref().zip(answer).map_or(vec![], |(info, answer)| rows(info, answer))
+            })
+        })
+    });
+    let unit = move || {
+        let is_number = lab.info.with(|i| i.as_ref().is_some_and(|i| i.task == Task::Regression));
+        if is_number { "rise of the mean absolute error" } else { "fall of the accuracy" }
+    };
+    view! {
+        <section class="panel" aria-labelledby="importance-title">
+            <h2 id="importance-title">"Importance of features"</h2>
+            <p class="hint">"When the values of one feature are shuffled among the validation samples: "{unit}". Measured whenever training stands still."</p>
+            <table class="importance" data-testid="importance">
+                <tbody>{move || rows.with(|rows| {
+                    let largest = rows.first().map_or(0.0, |r| r.1);
+                    rows.iter().map(|(name, value)| view! {
+                        <tr><th scope="row">{name.clone()}</th><td class="number">{label(*value)}</td><td>{bar(*value, largest)}</td></tr>
+                    }).collect_view()
+                })}</tbody>
+            </table>
+        </section>
+    }
+}

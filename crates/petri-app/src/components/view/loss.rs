@@ -1,0 +1,12 @@
+//! The loss against epochs.
+
+use leptos::prelude::*;
+
+use crate::components::chart::Chart;
+use crate::lesson::dish::Runs;
+use crate::view::loss::CHART;
+
+/// The view.
+pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
+    view! { <Chart chart=&CHART/> }.into_any()
+}

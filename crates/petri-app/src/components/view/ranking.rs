@@ -1,0 +1,74 @@
+//! ROC and precision-recall curves, and the threshold that moves everything at once.
+
+use leptos::prelude::*;
+use petri_data::metric::Ranking;
+
+use crate::components::drawing::Plot;
+use crate::context::lab;
+use crate::drawing::axis::label;
+use crate::lesson::dish::Runs;
+use crate::state::results::Scores;
+use crate::view::ranking::drawing;
+
+/// The view.
+pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
+    view! { <RankingView/> }.into_any()
+}
+
+#[component]
+fn RankingView() -> impl IntoView {
+    let lab = lab();
+    let scores = Memo::new(move |_| lab.model.with(|m| m.scores()));
+    let curves = Memo::new(move |_| scores.with(|s| s.as_ref().map(Scores::ranking)));
+    let threshold = Memo::new(move |_| lab.model.with(|m| m.looking.threshold));
+    let here = Memo::new(move |_| {
+        scores.with(|s| {
+            s.as_ref().map(|s| {
+                let m = s.confusion.of_class(1);
+                (m.sensitivity as f32, m.specificity as f32, m.precision as f32)
+            })
+        })
+    });
+    let split = move || lab.model.with(|m| m.judged_split().title());
+    let area = move |of: fn(&Ranking) -> f64| curves.with(|c| c.as_ref().map_or("—".to_owned(), |c| format!("{:.3}", of(c))));
+    let roc = Memo::new(move |_| {
+        let points = curves.with(|c| {
+            let points = c.iter().flat_map(Ranking::points).map(|p| (p.fall_out as f32, p.recall as f32));
+            [(0.0, 0.0)].into_iter().chain(points).collect::<Vec<_>>()
+        });
+        let now = here.get().map(|(sensitivity, specificity, _)| (1.0 - specificity, sensitivity));
+        drawing("ROC curve", ["1 − specificity", "sensitivity"], &points, now)
+    });
+    let pr = Memo::new(move |_| {
+        let of =
+            |c: &Option<Ranking>| c.iter().flat_map(Ranking::points).map(|p| (p.recall as f32, p.precision as f32)).collect();
+        let points: Vec<(f32, f32)> = curves.with(of);
+        let now = here.get().map(|(sensitivity, _, precision)| (sensitivity, precision));
+        drawing("Precision-recall curve", ["sensitivity (recall)", "precision"], &points, now)
+    });
+    view! {
+        <section class="panel" aria-labelledby="ranking-title">
+            <h2 id="ranking-title">"ROC and precision-recall "<span class="hint">"("{split}" data)"</span></h2>
+            <div class="small-multiples">
+                <figure>
+                    <Plot drawing=roc test_id="roc" file="roc"/>
+                    <figcaption>"ROC, area "<span data-testid="roc-auc">{move || area(Ranking::roc_auc)}</span></figcaption>
+                </figure>
+                <figure>
+                    <Plot drawing=pr test_id="pr" file="precision-recall"/>
+                    <figcaption>"Precision-recall, area "<span data-testid="pr-auc">{move || area(Ranking::pr_auc)}</span></figcaption>
+                </figure>
+            </div>
+            <label class="threshold">"Threshold "<output>{move || format!("{:.2}", threshold.get())}</output>
+                <input type="range" min="0" max="1" step="0.01" data-testid="threshold" prop:value=move || threshold.get().to_string()
+                    on:input=move |ev| {
+                        let value = event_target_value(&ev).parse().unwrap_or(0.5);
+                        lab.act(|m| m.look(|l| l.threshold = value));
+                    }/>
+            </label>
+            <p class="readout" data-testid="ranking-readout">{move || here.get().map(|(sensitivity, specificity, precision)| {
+                format!("sensitivity {} · specificity {} · precision {}", label(sensitivity), label(specificity), label(precision))
+            })}</p>
+        </section>
+    }
+}
