@@ -53,8 +53,8 @@ pub fn steps(answer: &ProbeAnswer, experiment: &Experiment, features: &[String])
         let name = &node.name;
         let mut rows = vec![];
         if node.op.has_parameters() {
-                rows.push(("weights".into(), get(format!("{name}.weight"))));
-                rows.push(("biases".into(), get(format!("{name}.bias"))));
+            rows.push(("weights".into(), get(format!("{name}.weight"))));
+            rows.push(("biases".into(), get(format!("{name}.bias"))));
         }
         let explanation = node.op.card().forward;
         rows.push(("output".into(), get(format!("{name}.value"))));
@@ -71,8 +71,8 @@ pub fn steps(answer: &ProbeAnswer, experiment: &Experiment, features: &[String])
         let Some(gradient) = answer.named(&format!("{name}.gradient")) else { continue };
         let mut rows = vec![("gradient by the output".into(), gradient.to_vec())];
         if node.op.has_parameters() {
-                rows.push(("gradient by the weights".into(), get(format!("{name}.weight.gradient"))));
-                rows.push(("gradient by the biases".into(), get(format!("{name}.bias.gradient"))));
+            rows.push(("gradient by the weights".into(), get(format!("{name}.weight.gradient"))));
+            rows.push(("gradient by the biases".into(), get(format!("{name}.bias.gradient"))));
         }
         let explanation = node.op.card().backward;
         all.push(Step { title: format!("Back: {name}"), explanation: explanation.into(), rows, is_back: true });

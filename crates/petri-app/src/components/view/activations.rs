@@ -36,7 +36,8 @@ fn Curve(name: String, function: OpSpec, answer: Memo<Option<ProbeAnswer>>) -> i
     let (for_drawing, for_words) = (name.clone(), name.clone());
     let (word, drawn_function) = (function.word(), function.clone());
     let drawn = Memo::new(move |_| {
-        answer.with(|a| drawing(&for_drawing, &drawn_function, a.as_ref().and_then(|a| sums(a, &for_drawing)).map_or(&[], |s| s.0)))
+        answer
+            .with(|a| drawing(&for_drawing, &drawn_function, a.as_ref().and_then(|a| sums(a, &for_drawing)).map_or(&[], |s| s.0)))
     });
     let words = move || {
         answer.with(|a| a.as_ref().and_then(|a| sums(a, &for_words)).map(|(values, units)| summary(&function, values, units)))
