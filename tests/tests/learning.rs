@@ -82,7 +82,7 @@ fn the_cnn_tells_round_cells_from_long_ones_and_a_single_layer_does_not() {
     let epochs = experiment.training.epochs;
     let (accuracy, _) = train(experiment.clone(), data.clone(), epochs);
     assert!(accuracy >= 0.9, "{accuracy}");
-    let flat = petri_protocol::NetworkSpec::chain([OpSpec::Flatten, OpSpec::dense(2)]);
+    let flat = petri_protocol::NetworkSpec::chain([petri_protocol::op::Flatten.into(), petri_protocol::OpSpec::dense(2)]);
     let (accuracy, _) = train(Experiment { network: flat, ..experiment }, data, epochs);
     assert!(accuracy <= 0.75, "a picture is more than its pixels one by one: {accuracy}");
 }
