@@ -1,5 +1,7 @@
 //! What tests that cross crates share: tolerances, and where their data is.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 /// What is compared, each with the only tolerance that it may have.
@@ -55,6 +57,10 @@ pub fn fixtures() -> PathBuf {
 
 /// A file of the test data that is not part of the repository; `None` (and a line that says so)
 /// where it is not there.
+///
+/// # Panics
+///
+/// When the list of skipped tests cannot be written.
 #[expect(clippy::print_stderr, reason = "a skipped check must be seen in the test's output")]
 pub fn test_data(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("PETRI_TEST_DATA")
@@ -63,7 +69,13 @@ pub fn test_data(name: &str) -> Option<PathBuf> {
     if path.exists() {
         Some(path)
     } else {
-        eprintln!("skipped: {name} is not in PETRI_TEST_DATA");
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        eprintln!("skipped: {test}: {name} is not in PETRI_TEST_DATA");
+        // The output of a test that passes is not shown: `cargo xtask test` counts the lines of this file.
+        if let Some(list) = std::env::var_os("PETRI_SKIPPED") {
+            let mut list = OpenOptions::new().create(true).append(true).open(list).expect("the list of skipped tests");
+            writeln!(list, "{test}: {name} is not in PETRI_TEST_DATA").expect("the list of skipped tests");
+        }
         None
     }
 }

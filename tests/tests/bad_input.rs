@@ -208,13 +208,14 @@ fn damaged_tables_never_panic() {
 fn damaged_lessons_never_panic() {
     let mut rng = stream(12, Purpose::Data);
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/lessons");
+    let known = petri_app::vocabulary::known();
     for id in ["one-neuron", "house-price"] {
         let text = std::fs::read(format!("{folder}/{id}.md")).expect("a lesson");
         for _ in 0..300 {
             let mut bytes = text.clone();
             damage(&mut bytes, &mut rng);
             let text = String::from_utf8_lossy(&bytes);
-            let (lesson, problems) = petri_app::lesson::parse(id, &text);
+            let (lesson, problems) = petri_lesson::parse(id, &text, &known);
             assert!(lesson.is_some() || !problems.is_empty());
         }
     }

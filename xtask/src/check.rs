@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::run::{cargo, output, root, run, step};
 use crate::wasm::Toolchain;
-use crate::{crates, test, tidy};
+use crate::{circles, crates, lessons, test, tidy};
 
 /// Runs all checks.
 pub(crate) fn all() -> Result<()> {
@@ -18,14 +18,24 @@ pub(crate) fn all() -> Result<()> {
     run(Command::new("rustfmt").args(["--edition", "2024", "--check", "--config", "skip_children=true"]).args(listed.lines()))?;
     step("Tidy", "rules about files that no compiler checks");
     tidy::check()?;
+    step("Lessons", "every mistake with its file and line");
+    lessons::read()?;
     step("Dependencies", "which crate may use which");
     crates::check()?;
+    step("Circles", "files that need each other cannot be read alone");
+    for circle in circles::find()? {
+        println!("    {circle}");
+    }
     step("Clippy, native", "lints of Cargo.toml, warnings are errors");
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
     let toolchain = Toolchain::ensure()?;
     step("Clippy, for browsers", "the page and the workers are only complete there");
     // With the profile of the quick site, whose build scripts and macros are then built once for both.
-    for package in [&["-p", "petri-app"][..], &["-p", "petri-worker", "--features", "fusion"]] {
+    for package in [
+        &["-p", "petri-app"][..],
+        &["-p", "petri-worker", "--features", "fusion"],
+        &["-p", "petri-lesson", "--features", "worker"],
+    ] {
         let mut clippy = toolchain.cargo();
         clippy.args(["clippy", "--target", "wasm32-unknown-unknown", "--locked", "--profile", "serve"]);
         run(clippy.args(package).args(["--", "-D", "warnings"]))?;

@@ -8,21 +8,24 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use crate::run::root;
 
 /// Crates of ours that each may use (ARCHITECTURE.md says why).
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("petri-cards", &[]),
     ("petri-protocol", &[]),
     ("petri-data", &["petri-protocol"]),
+    ("petri-lesson", &["petri-protocol", "petri-data"]),
     ("petri-engine", &["petri-protocol", "petri-data"]),
     ("petri-worker", &["petri-protocol", "petri-data", "petri-engine"]),
-    ("petri-app", &["petri-protocol", "petri-data"]),
-    ("petri-tests", &["petri-protocol", "petri-data", "petri-engine", "petri-app"]),
-    ("xtask", &[]),
+    ("petri-app", &["petri-protocol", "petri-data", "petri-lesson"]),
+    ("petri-tests", &["petri-protocol", "petri-data", "petri-engine", "petri-lesson", "petri-app"]),
+    // Compiles the lessons with the names of the views that the app has.
+    ("xtask", &["petri-lesson", "petri-app"]),
 ];
 
 /// Crates of others that must not be reached, directly or not.
-const MUST_NOT_REACH: [(&str, &[&str]); 3] = [
+const MUST_NOT_REACH: [(&str, &[&str]); 4] = [
     ("petri-protocol", &["burn", "web-sys", "leptos", "rand"]),
     ("petri-data", &["burn", "web-sys", "leptos"]),
+    ("petri-lesson", &["burn", "leptos"]),
     ("petri-app", &["burn", "cubecl", "wgpu"]),
 ];
 

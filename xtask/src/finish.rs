@@ -1,4 +1,4 @@
-//! Finishes a site that Trunk has put together: checks constructors, removes names, writes the
+//! Finishes a site that Trunk has put together: writes the lessons, checks constructors, removes names, writes the
 //! Content-Security-Policy's hash and the identity of the build.
 
 use std::fs;
@@ -10,9 +10,13 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
+use crate::lessons;
+
 /// Finishes the site in `folder`.
 pub(crate) fn site(folder: &Path) -> Result<()> {
-    let mut names: Vec<PathBuf> = fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+    lessons::write(folder)?;
+    let mut names = files(folder)?;
+    names.extend(files(&folder.join("lessons"))?);
     names.sort();
     let mut identity = Sha256::new();
     for path in &names {
@@ -29,7 +33,7 @@ pub(crate) fn site(folder: &Path) -> Result<()> {
             }
             fs::write(path, without_names(&wasm)?)?;
         }
-        if path.extension().is_some_and(|e| e == "wasm" || e == "js") {
+        if path.extension().is_some_and(|e| e == "wasm" || e == "js" || e == "json") {
             identity.update(fs::read(path)?);
         }
     }
@@ -38,6 +42,10 @@ pub(crate) fn site(folder: &Path) -> Result<()> {
     let build: String = identity.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect();
     fs::write(page, finished_page(&html, &build)?)?;
     Ok(())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?)
 }
 
 /// Writes the build and the hashes of all inline scripts into the page.
@@ -49,7 +57,8 @@ fn finished_page(html: &str, build: &str) -> Result<String> {
     if !html.contains("'sha256-START'") || hashes.is_empty() {
         bail!("the page has no start script, or no place for its hash");
     }
-    Ok(html.replace("'sha256-START'", &hashes.join(" ")).replace("content=\"BUILD\"", &format!("content=\"{build}\"")))
+    let html = html.replace("'sha256-START'", &hashes.join(" ")).replace("?v=BUILD\"", &format!("?v={build}\""));
+    Ok(html.replace("content=\"BUILD\"", &format!("content=\"{build}\"")))
 }
 
 fn inline_scripts(html: &str) -> Vec<&str> {

@@ -10,7 +10,23 @@ use crate::{browser, build};
 /// Unit tests, parity with PyTorch, learning tests.
 pub(crate) fn native() -> Result<()> {
     step("Native tests", "the lowest level that can catch a fault comes first");
-    run(cargo().args(["test", "--workspace", "--locked"]))
+    let list = target().join("skipped-tests.txt");
+    if list.exists() {
+        std::fs::remove_file(&list)?;
+    }
+    run(cargo().args(["test", "--workspace", "--locked"]).env("PETRI_SKIPPED", &list))?;
+    let skipped = std::fs::read_to_string(&list).unwrap_or_default();
+    println!("\n{}", native_summary(&skipped));
+    Ok(())
+}
+
+/// What was left out of the native tests: they pass empty where their data are not there.
+fn native_summary(skipped: &str) -> String {
+    let mut lines: Vec<&str> = skipped.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let list: String = lines.iter().map(|line| format!("\n  {line}")).collect();
+    format!("native: passed, {} skipped{list}", lines.len())
 }
 
 /// All tests.
@@ -47,4 +63,17 @@ pub(crate) fn all(only_native: bool, grep: Option<&str>) -> Result<()> {
         bail!("browser tests failed");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_tests_are_counted_and_named() {
+        assert_eq!(native_summary(""), "native: passed, 0 skipped");
+        let list = "b: x is not in PETRI_TEST_DATA\na: y is not in PETRI_TEST_DATA\nb: x is not in PETRI_TEST_DATA\n";
+        let said = native_summary(list);
+        assert!(said.starts_with("native: passed, 2 skipped\n  a: y") && said.ends_with("PETRI_TEST_DATA"), "{said}");
+    }
 }

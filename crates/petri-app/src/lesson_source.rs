@@ -1,39 +1,89 @@
-//! Fetches the text of a lesson: Petri's own, or one from an address that allows it.
+//! Loads a lesson: Petri's own, compiled when the site was built, or one from an address that allows it,
+//! which a worker reads.
 
-use wasm_bindgen::JsCast;
+use js_sys::{Array, Promise};
+use petri_lesson::{Lesson, MAX_BYTES};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReferrerPolicy, RequestCredentials, RequestInit, Response};
+use web_sys::{MessageEvent, ReferrerPolicy, RequestCredentials, RequestInit, Response, Worker, WorkerOptions, WorkerType};
 
 use crate::address::build;
-use crate::lesson::parse::MAX_BYTES;
+use crate::vocabulary;
 
-/// The text of a lesson.
+/// How long the worker may take to come and to read a lesson, in milliseconds.
+const MOST_MILLIS: i32 = 20_000;
+
+/// What was read: the lesson, if there is one, and what is wrong with it.
+pub(crate) type Read = (Option<Lesson>, Vec<String>);
+
+/// A lesson by its id, or the one at an address.
 ///
 /// # Errors
 ///
 /// One sentence for the learner.
-pub(crate) async fn fetch(id: &str, from: Option<&str>) -> Result<String, String> {
-    let address = from.map_or_else(|| format!("static/lessons/{id}.md?v={}", build()), str::to_owned);
-    let failed = || match from {
-        Some(address) => format!(
-            "The lesson could not be loaded from {address}. The address must exist and allow other pages to read it (CORS)."
-        ),
-        None => format!("There is no lesson \"{id}\"."),
+pub(crate) async fn load(id: &str, from: Option<&str>) -> Result<Read, String> {
+    match from {
+        None => own(id).await.map(|lesson| (Some(lesson), vec![])).ok_or_else(|| format!("There is no lesson \"{id}\".")),
+        Some(address) => guest(id, address).await,
+    }
+}
+
+async fn own(id: &str) -> Option<Lesson> {
+    if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return None;
+    }
+    serde_json::from_str(&text(&compiled(id)).await?).ok()
+}
+
+/// Address of what was compiled for a lesson, or for the course.
+fn compiled(name: &str) -> String {
+    format!("lessons/{name}.json?v={}", build())
+}
+
+async fn guest(id: &str, address: &str) -> Result<Read, String> {
+    let Some(markdown) = text(address).await else {
+        return Err(format!(
+            "The lesson could not be loaded from {address}. The address must exist, allow other pages to read it (CORS), and hold at most {MAX_BYTES} bytes."
+        ));
     };
+    let course = text(&compiled("course")).await.unwrap_or_default();
+    let known = serde_json::to_string(&vocabulary::known()).unwrap_or_default();
+    let asked: Array = [id, &markdown, &known, &course].into_iter().map(JsValue::from_str).collect();
+    let read = read(&asked).await;
+    read.ok_or_else(|| format!("The lesson from {address} could not be read: its reader did not load, or took too long."))
+}
+
+/// The text at an address, if it is there and not too long.
+async fn text(address: &str) -> Option<String> {
     let options = RequestInit::new();
-    // Nothing about the learner goes to the other address.
+    // Nothing about the learner goes to another address.
     options.set_credentials(RequestCredentials::Omit);
     options.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    let window = web_sys::window().ok_or_else(failed)?;
-    let response = JsFuture::from(window.fetch_with_str_and_init(&address, &options)).await.ok().ok_or_else(failed)?;
-    let response: Response = response.dyn_into().ok().ok_or_else(failed)?;
+    let window = web_sys::window()?;
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(address, &options)).await.ok()?.dyn_into().ok()?;
     let length = response.headers().get("Content-Length").ok().flatten().and_then(|l| l.parse::<usize>().ok());
-    if !response.ok() {
-        return Err(failed());
+    if !response.ok() || length.is_some_and(|l| l > MAX_BYTES) {
+        return None;
     }
-    if length.is_some_and(|l| l > MAX_BYTES) {
-        return Err(format!("The lesson is larger than {MAX_BYTES} bytes."));
-    }
-    let text = JsFuture::from(response.text().ok().ok_or_else(failed)?).await.ok().ok_or_else(failed)?;
-    text.as_string().ok_or_else(failed)
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// Has a worker read a lesson; the worker ends with it.
+async fn read(asked: &Array) -> Option<Read> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let worker = Worker::new_with_options(&format!("static/lesson-worker.js?v={}", build()), &options).ok()?;
+    let answer = Promise::new(&mut |resolve, reject| {
+        worker.set_onmessage(Some(&resolve));
+        worker.set_onerror(Some(&reject));
+        if let Some(window) = web_sys::window() {
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(&reject, MOST_MILLIS).map(drop).unwrap_or_default();
+        }
+    });
+    worker.post_message(asked).ok()?;
+    let answer = JsFuture::from(answer).await;
+    worker.terminate();
+    let said: Array = answer.ok()?.dyn_into::<MessageEvent>().ok()?.data().dyn_into().ok()?;
+    let lesson = serde_json::from_str(&said.get(0).as_string()?).ok();
+    Some((lesson, said.iter().skip(1).filter_map(|problem| problem.as_string()).collect()))
 }

@@ -1,12 +1,14 @@
 //! The page: state, components, drawing. Never burn, cubecl or wgpu: it talks to the worker.
 //!
-//! `state`, `lesson`, `view` and `drawing` are plain Rust and tested natively; everything that needs a browser is
+//! `state`, `view` and `drawing` are plain Rust and tested natively; everything that needs a browser is
 //! compiled for browsers only.
 
 pub mod drawing;
-pub mod lesson;
 pub mod state;
 pub mod view;
+pub mod vocabulary;
+
+pub use petri_lesson as lesson;
 
 #[cfg(target_arch = "wasm32")]
 mod address;
@@ -38,5 +40,8 @@ mod storage;
 #[cfg(target_arch = "wasm32")]
 pub fn mount() {
     distress::watch();
-    leptos::mount::mount_to_body(pages::app::App);
+    leptos::mount::mount_to_body(|| {
+        pages::map::take_over();
+        pages::app::App()
+    });
 }

@@ -177,11 +177,62 @@ test("one neuron from a cold cache loads the page, the small worker and the less
   await lab.speed("fast");
   await lab.train.click();
   await expect(lab.status).toHaveText(/^Finished/);
-  const known = [/^\/$/, /^\/[a-z]+-[0-9a-f]+\.css$/, /^\/petri-app-[0-9a-f]+(_bg\.wasm|\.js)$/, /^\/static\/(worker\.js|icon\.svg|lessons\/one-neuron\.md)$/, /^\/cpu-worker(_bg\.wasm|\.js)$/];
+  const known = [/^\/$/, /^\/[a-z]+-[0-9a-f]+\.css$/, /^\/petri-app-[0-9a-f]+(_bg\.wasm|\.js)$/, /^\/static\/(start\.js|worker\.js|icon\.svg)$/, /^\/lessons\/one-neuron\.json$/, /^\/cpu-worker(_bg\.wasm|\.js)$/];
   expect(seen.filter((path) => !known.some((pattern) => pattern.test(path)))).toEqual([]);
   expect(seen.some((path) => path.includes("cpu-worker_bg.wasm"))).toBe(true);
+  // No parser, and nothing of other lessons.
+  expect(seen.filter((path) => path.includes("lesson-worker") || path.endsWith(".md"))).toEqual([]);
   // Only when it is wanted.
   const wanted = page.waitForRequest((request) => request.url().includes("gpu-worker_bg.wasm"));
   await page.goto("/#/lab?v=1&preset=one-neuron&engine=gpu");
   await wanted;
+});
+
+test("the map shows before the app runs, and the app goes on with it", async ({ page }) => {
+  let run = () => {};
+  const held = new Promise((resolve) => (run = resolve));
+  await page.route(/petri-app-.*\.wasm/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/#/", { waitUntil: "commit" });
+  const cards = page.locator(".lesson-card");
+  await expect(cards.first()).toBeVisible();
+  const titles = await cards.locator(".lesson-title").allInnerTexts();
+  expect(titles.length).toBeGreaterThanOrEqual(9);
+  await expect(page.getByTestId("export-progress")).toHaveCount(0);
+  // The focus on a link of it survives.
+  await cards.nth(1).locator("a").focus();
+  run();
+  await expect(page.getByTestId("export-progress")).toBeVisible();
+  await expect(cards.nth(1).locator("a")).toBeFocused();
+  await expect(page.locator("main")).toHaveCount(1);
+  await expect(page.locator("header.top-bar")).toHaveCount(1);
+  expect(await cards.locator(".lesson-title").allInnerTexts()).toEqual(titles);
+  // It is there again after a lesson.
+  await cards.first().locator("a").click();
+  await expect(page.getByTestId("dish")).toBeVisible();
+  await expect(cards).toHaveCount(0);
+  await page.goto("/#/");
+  await expect(cards).toHaveCount(titles.length);
+});
+
+test("the map needs no JavaScript, and whoever comes for a lesson does not see it", async ({ browser, baseURL }) => {
+  const plain = await browser.newPage({ javaScriptEnabled: false });
+  await plain.goto(baseURL);
+  await expect(plain.locator('.lesson-card a[href="#/lesson/one-neuron"]')).toBeVisible();
+  await expect(plain.getByText("needs JavaScript")).toBeVisible();
+  await plain.close();
+  const waiting = await browser.newPage();
+  await waiting.route(/petri-app-.*\.wasm/, () => {});
+  await waiting.goto(`${baseURL}/#/lesson/one-neuron`, { waitUntil: "commit" });
+  await expect(waiting.getByText("Loading …")).toBeVisible();
+  await expect(waiting.locator(".lesson-card").first()).toBeHidden();
+  await waiting.close();
+});
+
+test("a lesson that takes too long to read, or has no reader, is given up", async ({ lab, page }) => {
+  await page.route(/lesson-worker_bg\.wasm/, (route) => route.abort());
+  await guest(lab, page, `${FRONT}Text.`);
+  await expect(page.getByTestId("lesson-failed")).toContainText("could not be read");
 });

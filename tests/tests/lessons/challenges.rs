@@ -1,7 +1,7 @@
 //! The challenges: pressing Train is not enough, and their hints lead to them without being the answer.
 
-use petri_app::lesson::Challenge;
-use petri_app::lesson::prose::plain;
+use petri_lesson::Challenge;
+use petri_lesson::prose::plain;
 
 use crate::run::{challenges, dish, seeded, train, with};
 

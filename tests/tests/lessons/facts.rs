@@ -1,6 +1,6 @@
 //! What the lessons state: numbers that can be counted, and words that are explained where they come first.
 
-use petri_app::lesson::{Block, Kind};
+use petri_lesson::{Block, Kind};
 use petri_protocol::{Experiment, Split, TensorShape, notation};
 
 use crate::run::{dataset, dish, lessons, n_parameters, read_lesson, seeded, start, text};

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use petri_app::lesson::catalogue::COURSE;
-use petri_app::lesson::goal::Quantity;
-use petri_app::lesson::{self, Block, Challenge, Dish, Goal};
 use petri_data::metric::Confusion;
 use petri_data::tables::Table;
 use petri_data::{Dataset, generators};
 use petri_engine::baselines::Baseline;
 use petri_engine::{Results, Session, device, probe, results};
+use petri_lesson::goal::Quantity;
+use petri_lesson::parse::course::compile;
+use petri_lesson::{Block, Challenge, Dish, Goal, Lesson};
 use petri_protocol::{DataSource, Experiment, Member, MetricPoint, ModelSpec, Probe, RunEnd, Split, Task, link};
 
 /// A file of the site.
@@ -19,8 +19,11 @@ fn site(path: &str) -> String {
 
 /// Every lesson of the course, in its order.
 pub(crate) fn lessons() -> Vec<String> {
-    let all = COURSE.iter().flat_map(|chapter| chapter.lessons);
-    all.map(|entry| entry.id.to_owned()).collect()
+    let names = std::fs::read_dir(site("lessons")).expect("the lessons").map(|e| e.expect("a file").file_name());
+    let ids = names.filter_map(|name| name.to_str()?.strip_suffix(".md").map(str::to_owned));
+    let files: Vec<(String, String)> = ids.map(|id| (id.clone(), text(&id))).collect();
+    let (course, _) = compile(&files, &petri_app::vocabulary::known()).expect("no mistakes");
+    course.lessons().map(|entry| entry.id.clone()).collect()
 }
 
 /// The text of a lesson.
@@ -29,8 +32,8 @@ pub(crate) fn text(id: &str) -> String {
 }
 
 /// A lesson as the page reads it.
-pub(crate) fn read_lesson(id: &str) -> lesson::Lesson {
-    lesson::parse(id, &text(id)).0.expect("a lesson")
+pub(crate) fn read_lesson(id: &str) -> Lesson {
+    petri_lesson::parse(id, &text(id), &petri_app::vocabulary::known()).0.expect("a lesson")
 }
 
 /// A dish as the page opens it.

@@ -82,7 +82,7 @@ fn ViewMenu() -> impl IntoView {
                 }).collect_view()}
             </fieldset>
             <div class="row">
-                <CopyButton label="Copy as dish" test_id="copy-dish" text=move || lab.model.with_untracked(|m| dish::print(&m.preset, &m.experiment, &m.views()))/>
+                <CopyButton label="Copy as dish" test_id="copy-dish" text=move || lab.model.with_untracked(|m| dish::print(&m.preset, &m.experiment, &m.views().iter().map(|v| v.id()).collect::<Vec<_>>()))/>
                 <CopyButton label="Copy link" test_id="copy-link" text=move || format!("{}{}", address(), Route::Lab { link: lab.model.with_untracked(Model::lab_link) }.print())/>
             </div>
         </details>

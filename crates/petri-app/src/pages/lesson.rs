@@ -2,6 +2,7 @@
 
 use gloo::events::EventListener;
 use leptos::prelude::*;
+use petri_lesson::{Block, Dish, Lesson};
 use petri_protocol::link::Opened;
 use wasm_bindgen_futures::spawn_local;
 
@@ -11,10 +12,10 @@ use crate::components::lesson::dish_panel::DishPanel;
 use crate::components::lesson::prose::{inline, prose};
 use crate::components::lesson::question::QuestionView;
 use crate::context::{OpenLesson, lab};
-use crate::lesson::{Block, Dish, Lesson, LessonProblem, catalogue, parse};
-use crate::lesson_source::fetch;
+use crate::lesson_source::{Read, load};
 use crate::state::Place;
 use crate::state::progress;
+use crate::view;
 
 /// From this width on the dish stands beside the prose.
 const WIDE: &str = "(width > 1000px)";
@@ -26,7 +27,7 @@ const MAX_PROBLEMS: usize = 12;
 enum Loaded {
     Waiting,
     Failed(String),
-    Read(Box<(Option<Lesson>, Vec<LessonProblem>)>),
+    Read(Box<Read>),
 }
 
 /// The page.
@@ -42,8 +43,8 @@ pub(crate) fn LessonPage(
     let loaded = RwSignal::new(Loaded::Waiting);
     let (for_fetch, from_fetch) = (id.clone(), from.clone());
     spawn_local(async move {
-        let read = match fetch(&for_fetch, from_fetch.as_deref()).await {
-            Ok(text) => Loaded::Read(Box::new(parse(&for_fetch, &text))),
+        let read = match load(&for_fetch, from_fetch.as_deref()).await {
+            Ok(read) => Loaded::Read(Box::new(read)),
             Err(why) => Loaded::Failed(why),
         };
         // The learner may have gone elsewhere meanwhile.
@@ -73,13 +74,13 @@ pub(crate) fn LessonPage(
 }
 
 #[component]
-fn Problems(problems: Vec<LessonProblem>) -> impl IntoView {
+fn Problems(problems: Vec<String>) -> impl IntoView {
     (!problems.is_empty()).then(|| {
         view! {
             <div class="notice notice-error lesson-problems" role="alert" data-testid="lesson-problems">
                 <div>
                     <p><strong>"This lesson has mistakes. What could not be read is left out."</strong></p>
-                    <ul>{problems.iter().take(MAX_PROBLEMS).map(|p| view! { <li>{p.to_string()}</li> }).collect_view()}</ul>
+                    <ul>{problems.into_iter().take(MAX_PROBLEMS).map(|p| view! { <li>{p}</li> }).collect_view()}</ul>
                 </div>
             </div>
         }
@@ -99,7 +100,8 @@ fn LessonView(lesson: Lesson, key: String) -> impl IntoView {
             let Some(dish) = open.lesson.dish(id) else { return };
             let needs_scores =
                 open.lesson.blocks.iter().any(|b| matches!(b, Block::Challenge(c) if c.dish == id && c.goal.needs_scores()));
-            let place = Place { origin: open.origin(id), views: Some(dish.views.clone()), speed: dish.speed, needs_scores };
+            let views = dish.views.iter().filter_map(|v| view::find(v)).collect();
+            let place = Place { origin: open.origin(id), views: Some(views), speed: dish.speed, needs_scores };
             lab.enter(place, Opened { preset: dish.preset.clone(), experiment: dish.experiment.clone(), skipped: vec![] });
         }
     };
@@ -189,10 +191,10 @@ fn DishCard(dish: Dish, active: RwSignal<String>, is_wide: RwSignal<bool>, load:
 #[component]
 fn Head(lesson: Lesson) -> impl IntoView {
     let front = lesson.front;
-    let before = front.prerequisites.iter().filter_map(|id| catalogue::find(id)).enumerate().map(|(i, entry)| {
-        view! { {(i > 0).then_some(", ")}<a href=format!("#/lesson/{}", entry.id)>{entry.title}</a> }
+    let before = lesson.before.iter().enumerate().map(|(i, other)| {
+        view! { {(i > 0).then_some(", ")}<a href=format!("#/lesson/{}", other.id)>{other.title.clone()}</a> }
     });
-    let has_before = !front.prerequisites.is_empty();
+    let has_before = !lesson.before.is_empty();
     view! {
         <p class="hint"><a href="#/">"Course"</a>" › "{front.chapter.clone()}{format!(" · {} minutes", front.minutes)}</p>
         <h1>{front.title.clone()}</h1>
@@ -204,11 +206,8 @@ fn Head(lesson: Lesson) -> impl IntoView {
 
 #[component]
 fn Foot(lesson: Lesson) -> impl IntoView {
-    let next = catalogue::after(&lesson.id);
-    let sources = lesson.front.sources.iter().map(|s| {
-        let mut mistakes = Vec::new();
-        view! { <li>{inline(&crate::lesson::prose::inline(s, 1, &mut mistakes))}</li> }
-    });
+    let next = lesson.next;
+    let sources = lesson.front.sources.iter().map(|source| view! { <li>{inline(source)}</li> });
     view! {
         {(!lesson.front.sources.is_empty()).then(|| view! { <section class="sources"><h2>"Sources"</h2><ul>{sources.collect_view()}</ul></section> })}
         <nav class="row" aria-label="Lessons">

@@ -1,11 +1,35 @@
-//! The map of the course: chapters, lessons, how long they take, what is done.
+//! The map of the course: it stands in the page from the start; here it gets what was done in each lesson.
 
+use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use crate::context::lab;
 use crate::download::download;
-use crate::lesson::catalogue::{COURSE, Entry};
-use crate::state::progress::Progress;
+use crate::state::progress::{LessonProgress, Progress};
+
+/// The part of the page that shows before the app runs.
+#[derive(Clone, Copy)]
+struct FirstMap {
+    map: StoredValue<Option<HtmlElement>, LocalStorage>,
+    /// What had the focus in it, which it gets back.
+    focused: StoredValue<Option<HtmlElement>, LocalStorage>,
+}
+
+/// Takes what shows before the app runs out of the page: the frame for good, the map until it is wanted.
+pub(crate) fn take_over() {
+    let document = web_sys::window().and_then(|w| w.document());
+    let find = |selector: &str| document.as_ref().and_then(|d| d.query_selector(selector).ok().flatten());
+    let map = find("body > .map").and_then(|map| map.dyn_into::<HtmlElement>().ok());
+    let first = find("#first-bar");
+    let focused = document.as_ref().and_then(web_sys::Document::active_element);
+    let focused = focused.filter(|f| map.as_ref().is_some_and(|m| m.contains(Some(f)))).and_then(|f| f.dyn_into().ok());
+    for element in map.iter().map(AsRef::<Element>::as_ref).chain(&first) {
+        element.remove();
+    }
+    provide_context(FirstMap { map: StoredValue::new_local(map), focused: StoredValue::new_local(focused) });
+}
 
 /// The page.
 #[component]
@@ -13,25 +37,22 @@ pub(crate) fn MapPage() -> impl IntoView {
     let lab = lab();
     lab.open_lesson(None);
     let asked = RwSignal::new(false);
+    let place: NodeRef<html::Div> = NodeRef::new();
+    let first = use_context::<FirstMap>();
+    let map = first.and_then(|f| f.map.get_value());
+    Effect::new(move |_| {
+        let (Some(place), Some(map)) = (place.get(), &map) else { return };
+        if map.parent_element().is_none() {
+            place.append_child(map).map(drop).unwrap_or_default();
+            if let Some(focused) = first.and_then(|f| f.focused.try_update_value(Option::take).flatten()) {
+                focused.focus().unwrap_or_default();
+            }
+        }
+        lab.progress.with(|progress| show_progress(map, progress));
+    });
     view! {
-        <main class="map" id="main" tabindex="-1">
-            <header class="map-head">
-                <h1>"Grow a neural network"</h1>
-                <p>"Train real networks in your browser and watch them learn: from one neuron on two clouds of cells to networks that see. Nothing is installed, and nothing that you load leaves your computer."</p>
-                <p class="row">
-                    <a class="button primary" href="#/lesson/one-neuron">"Start with one neuron"</a>
-                    <a class="button" href="#/lab">"Go to the free lab"</a>
-                </p>
-            </header>
-            {COURSE.iter().map(|chapter| {
-                let minutes: u32 = chapter.lessons.iter().map(|l| l.minutes).sum();
-                view! {
-                    <section class="chapter" aria-label=chapter.title>
-                        <h2>{chapter.title}<span class="hint">{format!(" · {} lessons · {minutes} minutes", chapter.lessons.len())}</span></h2>
-                        <ol class="lesson-list">{chapter.lessons.iter().map(|entry| view! { <LessonCard entry=entry/> }).collect_view()}</ol>
-                    </section>
-                }
-            }).collect_view()}
+        <div node_ref=place></div>
+        <div class="map map-foot">
             <section class="panel progress-panel" aria-labelledby="progress-title">
                 <h2 id="progress-title">"Your progress"</h2>
                 <p class="hint">"Answers and challenges are kept in this browser only."</p>
@@ -49,28 +70,26 @@ pub(crate) fn MapPage() -> impl IntoView {
                     }}
                 </div>
             </section>
-        </main>
+        </div>
     }
 }
 
-#[component]
-fn LessonCard(entry: &'static Entry) -> impl IntoView {
-    let lab = lab();
-    let progress = Memo::new(move |_| lab.progress.with(|p| p.of(entry.id)));
-    let state = move || {
-        progress.with(|p| match p.n_done() {
-            _ if p.is_done() => "✓ done".to_owned(),
-            0 => String::new(),
-            n => format!("{n} of {}", p.n_tasks),
-        })
-    };
-    view! {
-        <li class="lesson-card" class:lesson-done=move || progress.with(crate::state::progress::LessonProgress::is_done)>
-            <a href=format!("#/lesson/{}", entry.id)>
-                <span class="lesson-title">{entry.title}</span>
-                <span class="lesson-summary">{entry.summary}</span>
-                <span class="lesson-facts"><span>{entry.minutes}" min"</span><span class="lesson-state" data-testid=format!("state-{}", entry.id)>{state}</span></span>
-            </a>
-        </li>
+/// Writes what was done in each lesson onto its card.
+fn show_progress(map: &HtmlElement, progress: &Progress) {
+    let cards = map.get_elements_by_class_name("lesson-card");
+    for card in (0..cards.length()).filter_map(|i| cards.item(i)) {
+        let done = progress.of(&card.get_attribute("data-lesson").unwrap_or_default());
+        card.class_list().toggle_with_force("lesson-done", done.is_done()).map(drop).unwrap_or_default();
+        if let Ok(Some(state)) = card.query_selector(".lesson-state") {
+            state.set_text_content(Some(&said(&done)));
+        }
+    }
+}
+
+fn said(done: &LessonProgress) -> String {
+    match done.n_done() {
+        _ if done.is_done() => "✓ done".to_owned(),
+        0 => String::new(),
+        n => format!("{n} of {}", done.n_tasks),
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::prose::{inline, prose};
 use crate::context::lab;
 use crate::drawing::axis::label;
-use crate::lesson::Challenge;
+use petri_lesson::Challenge;
 
 /// A challenge.
 #[component]
@@ -25,7 +25,7 @@ pub(crate) fn ChallengeView(
     let is_here = Memo::new(move |_| lab.model.with(|m| m.origin == origin && m.has_own_data()));
     let conditions = challenge.goal.conditions.clone();
     let states = Memo::new(move |_| {
-        let values = |c: &crate::lesson::goal::Condition| lab.model.with(|m| m.result(c.quantity)).filter(|_| is_here.get());
+        let values = |c: &petri_lesson::goal::Condition| lab.model.with(|m| m.result(c.quantity)).filter(|_| is_here.get());
         conditions.iter().map(|c| (c.text(), values(c), c.holds(values(c)))).collect::<Vec<_>>()
     });
     let hint =

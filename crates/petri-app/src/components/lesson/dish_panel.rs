@@ -8,8 +8,8 @@ use crate::components::engine_badge::EngineBadge;
 use crate::components::notices::Notices;
 use crate::components::view::panel;
 use crate::context::lab;
-use crate::lesson::Dish;
 use crate::state::route::Route;
+use petri_lesson::Dish;
 
 /// The panel.
 #[component]

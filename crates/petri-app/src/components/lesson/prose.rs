@@ -4,8 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{Document, Element};
 
-use crate::lesson::math::MathNode;
-use crate::lesson::{Node, Tag};
+use petri_lesson::math::MathNode;
+use petri_lesson::{Node, Tag};
 
 /// Namespace of MathML elements.
 const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
@@ -59,7 +59,7 @@ fn element(tag: &Tag, inner: AnyView) -> AnyView {
 #[component]
 fn Formula(formula: MathNode) -> impl IntoView {
     let place: NodeRef<html::Span> = NodeRef::new();
-    let is_block = formula.attributes.iter().any(|(name, value)| *name == "display" && value == "block");
+    let is_block = formula.attributes.iter().any(|a| a.name == "display" && a.value == "block");
     Effect::new(move |_| {
         let document = web_sys::window().and_then(|w| w.document());
         if let (Some(place), Some(document)) = (place.get(), document)
@@ -75,8 +75,8 @@ fn Formula(formula: MathNode) -> impl IntoView {
 /// Elements and attributes are from the closed lists of the reader.
 fn build(document: &Document, node: &MathNode) -> Option<Element> {
     let element = document.create_element_ns(Some(MATHML), node.name).ok()?;
-    for (name, value) in &node.attributes {
-        element.set_attribute(name, value).ok()?;
+    for attribute in &node.attributes {
+        element.set_attribute(attribute.name, &attribute.value).ok()?;
     }
     if node.children.is_empty() {
         element.set_text_content(Some(&node.text));

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::prose::inline;
 use crate::context::lab;
-use crate::lesson::prose::plain;
-use crate::lesson::question::Verdict;
-use crate::lesson::{Answer, Kind, Question};
 use crate::state::progress::StoredAnswer;
+use petri_lesson::prose::plain;
+use petri_lesson::question::Verdict;
+use petri_lesson::{Answer, Kind, Question};
 
 /// A question.
 #[component]

@@ -100,7 +100,7 @@ fn a_goal_with_a_limit_of_epochs_is_seen_in_the_middle_of_a_message() {
     let point = |epoch: f32, loss: f32| MetricPoint::new(Split::Validation, epoch as u32, epoch).with("loss", loss);
     let run = model.run;
     apply_points(&mut model, run, &[point(10.0, 0.5), point(30.0, 0.05), point(90.0, 0.01)]);
-    let goal = |text: &str| crate::lesson::goal::read(text, 1).expect("a goal");
+    let goal = |text: &str| petri_lesson::parse::goal::read(text, 1).expect("a goal");
     assert!(model.reaches(&goal("val_loss < 0.1 and epochs <= 40")));
     assert!(!model.reaches(&goal("val_loss < 0.1 and epochs <= 20")));
     assert!(!model.reaches(&goal("val_loss < 0.001")));

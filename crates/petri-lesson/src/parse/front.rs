@@ -1,28 +1,10 @@
-//! The front matter of a lesson: what the map of the course says about it.
+//! Reads the front matter of a lesson.
 
 use super::fields::{Mistake, fields, is_id, list};
+use super::prose::inline;
 use super::unknown;
-
-/// Title, chapter, time, what comes before, sources.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FrontMatter {
-    /// Title.
-    pub title: String,
-    /// One sentence for the map.
-    pub summary: String,
-    /// Chapter with its number: `1. Neurons`.
-    pub chapter: String,
-    /// Place in the chapter.
-    pub order: u32,
-    /// How long it takes.
-    pub minutes: u32,
-    /// Ids of lessons that should come before.
-    pub prerequisites: Vec<String>,
-    /// Where its facts are from, one for each `source` line.
-    pub sources: Vec<String>,
-    /// Who wrote it; empty for Petri's own.
-    pub author: String,
-}
+use crate::front::FrontMatter;
+use crate::prose::Node;
 
 const KEYS: [&str; 8] = ["title", "summary", "chapter", "order", "minutes", "prerequisites", "source", "author"];
 
@@ -32,7 +14,7 @@ const KEYS: [&str; 8] = ["title", "summary", "chapter", "order", "minutes", "pre
 /// # Errors
 ///
 /// The first mistake.
-pub fn read(text: &str) -> Result<(FrontMatter, &str, usize), Mistake> {
+pub(super) fn read(text: &str) -> Result<(FrontMatter, &str, usize), Mistake> {
     let missing = || (1, "a lesson begins with front matter between two lines of \"---\"".to_owned());
     let rest = text.strip_prefix("---\n").ok_or_else(missing)?;
     let (head, body) = rest.split_once("\n---\n").ok_or_else(missing)?;
@@ -46,7 +28,7 @@ pub fn read(text: &str) -> Result<(FrontMatter, &str, usize), Mistake> {
             "order" => front.order = number()?,
             "minutes" => front.minutes = number()?,
             "author" => front.author = field.value.into(),
-            "source" => front.sources.push(field.value.into()),
+            "source" => front.sources.push(whole(field.value, field.line)?),
             "prerequisites" => {
                 for id in list(field.value) {
                     if !is_id(id) {
@@ -65,4 +47,11 @@ pub fn read(text: &str) -> Result<(FrontMatter, &str, usize), Mistake> {
     }
     let first_line = head.lines().count() + 3;
     Ok((front, body, first_line))
+}
+
+/// Prose of one line; the first mistake in it.
+fn whole(text: &str, line: usize) -> Result<Vec<Node>, Mistake> {
+    let mut mistakes = Vec::new();
+    let nodes = inline(text, line, &mut mistakes);
+    mistakes.into_iter().next().map_or(Ok(nodes), Err)
 }

@@ -1,83 +1,9 @@
-//! Questions: one right answer, several, or a number with a tolerance; an explanation for each answer.
+//! Reads questions.
 
 use super::fields::{Mistake, is_id};
-use super::prose::{Node, inline};
+use super::prose::inline;
 use super::unknown;
-
-/// What kind of answer is expected.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
-    /// One of several.
-    Single(Vec<Answer>),
-    /// Any of several.
-    Multiple(Vec<Answer>),
-    /// A number.
-    Numeric {
-        /// The right one.
-        answer: f64,
-        /// How far from it is still right.
-        tolerance: f64,
-        /// Shown when it is right.
-        right: Vec<Node>,
-        /// Shown when it is wrong.
-        wrong: Vec<Node>,
-    },
-}
-
-/// One answer to choose.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// What it says.
-    pub text: Vec<Node>,
-    /// Whether it is right.
-    pub is_right: bool,
-    /// Why it is right or wrong.
-    pub explanation: Vec<Node>,
-}
-
-/// A question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Question {
-    /// Identity within the lesson.
-    pub id: String,
-    /// What is asked.
-    pub text: Vec<Node>,
-    /// What kind of answer is expected.
-    pub kind: Kind,
-}
-
-/// Whether what was answered is right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Right.
-    Right,
-    /// Wrong.
-    Wrong,
-    /// Nothing was chosen, or the text is no number.
-    Empty,
-}
-
-impl Question {
-    /// Judges chosen answers by their index.
-    pub fn judge_choice(&self, chosen: &[usize]) -> Verdict {
-        let (Kind::Single(answers) | Kind::Multiple(answers)) = &self.kind else { return Verdict::Empty };
-        if chosen.is_empty() {
-            return Verdict::Empty;
-        }
-        let all = answers.iter().enumerate().all(|(i, a)| a.is_right == chosen.contains(&i));
-        if all { Verdict::Right } else { Verdict::Wrong }
-    }
-
-    /// Judges a number as it was typed; a decimal comma is understood.
-    pub fn judge_number(&self, text: &str) -> Verdict {
-        let Kind::Numeric { answer, tolerance, .. } = self.kind else { return Verdict::Empty };
-        match text.trim().replace(',', ".").parse::<f64>() {
-            Ok(value) if (value - answer).abs() <= tolerance + 1e-12 => Verdict::Right,
-            Ok(_) => Verdict::Wrong,
-            Err(_) => Verdict::Empty,
-        }
-    }
-}
+use crate::question::{Answer, Kind, Question};
 
 const KINDS: [&str; 3] = ["single", "multiple", "numeric"];
 const KEYS: [&str; 7] = ["id", "kind", "text", "answer", "tolerance", "right", "wrong"];
@@ -87,7 +13,7 @@ const KEYS: [&str; 7] = ["id", "kind", "text", "answer", "tolerance", "right", "
 /// # Errors
 ///
 /// The first mistake.
-pub fn read(text: &str, first_line: usize) -> Result<Question, Mistake> {
+pub(super) fn read(text: &str, first_line: usize) -> Result<Question, Mistake> {
     let (mut id, mut kind, mut question) = (String::new(), String::new(), Vec::new());
     let (mut answer, mut tolerance, mut right, mut wrong) = (None, 0.0, Vec::new(), Vec::new());
     let mut answers = Vec::new();
@@ -155,6 +81,7 @@ fn choice(rest: &str, line: usize, mistakes: &mut Vec<Mistake>) -> Result<Answer
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::question::Verdict;
 
     const SINGLE: &str = "id: q\nkind: single\ntext: Two and two?\n- [ ] five :: no\n- [x] four :: yes\n";
 

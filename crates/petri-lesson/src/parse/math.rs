@@ -1,80 +1,19 @@
-//! Formulas: LaTeX to a tree of MathML elements, from a closed list of names.
+//! Reads formulas: LaTeX to a tree of MathML elements.
 
 use pulldown_latex::config::{DisplayMode, RenderConfig};
 use pulldown_latex::{Parser, Storage, push_mathml};
 
+use crate::math::{ATTRIBUTES, Attribute, ELEMENTS, MathNode};
+
 /// Longest formula, in bytes.
 const MAX_BYTES: usize = 2000;
-
-/// Elements of MathML Core that formulas are made of. Anything else is refused.
-const ELEMENTS: [&str; 22] = [
-    "math",
-    "mrow",
-    "mi",
-    "mn",
-    "mo",
-    "mtext",
-    "mspace",
-    "msup",
-    "msub",
-    "msubsup",
-    "mfrac",
-    "msqrt",
-    "mroot",
-    "mover",
-    "munder",
-    "munderover",
-    "mtable",
-    "mtr",
-    "mtd",
-    "mstyle",
-    "mpadded",
-    "mphantom",
-];
-/// Attributes that may be kept: none can carry an address or a script.
-const ATTRIBUTES: [&str; 14] = [
-    "display",
-    "stretchy",
-    "accent",
-    "fence",
-    "separator",
-    "form",
-    "lspace",
-    "rspace",
-    "mathvariant",
-    "linethickness",
-    "largeop",
-    "movablelimits",
-    "width",
-    "displaystyle",
-];
-
-/// One element of a formula.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MathNode {
-    /// Name of the element.
-    pub name: &'static str,
-    /// Its attributes.
-    pub attributes: Vec<(&'static str, String)>,
-    /// Its text, for leaves.
-    pub text: String,
-    /// Elements in it.
-    pub children: Vec<Self>,
-}
-
-impl MathNode {
-    /// Its letters and signs one behind the other, for those who hear it as part of a name.
-    pub fn text(&self) -> String {
-        self.children.iter().fold(self.text.clone(), |text, child| format!("{text} {}", child.text()).trim().to_owned())
-    }
-}
 
 /// Reads a formula.
 ///
 /// # Errors
 ///
 /// What is wrong with it.
-pub fn read(latex: &str, display: bool) -> Result<MathNode, String> {
+pub(super) fn read(latex: &str, display: bool) -> Result<MathNode, String> {
     if latex.len() > MAX_BYTES {
         return Err(format!("a formula may have {MAX_BYTES} bytes, this one has {}", latex.len()));
     }
@@ -97,7 +36,9 @@ fn convert(element: roxmltree::Node<'_, '_>) -> Result<MathNode, String> {
     let name = ELEMENTS.into_iter().find(|e| *e == found).ok_or_else(|| format!("formulas may not use <{found}>"))?;
     let attributes = element
         .attributes()
-        .filter_map(|a| ATTRIBUTES.into_iter().find(|known| *known == a.name()).map(|known| (known, a.value().to_owned())))
+        .filter_map(|a| {
+            ATTRIBUTES.into_iter().find(|known| *known == a.name()).map(|name| Attribute { name, value: a.value().to_owned() })
+        })
         .collect();
     let mut node = MathNode { name, attributes, text: String::new(), children: Vec::new() };
     for child in element.children() {

@@ -1,75 +1,13 @@
-//! Dishes: an experiment, what is shown of it, and what may be changed.
-
-use std::fmt::Write as _;
+//! Reads dishes.
 
 use petri_data::metric;
-use petri_protocol::series::{MAX_MEMBERS, members};
-use petri_protocol::{Experiment, Member, ModelSpec, link, presets, setting};
+use petri_protocol::series::MAX_MEMBERS;
+use petri_protocol::{Experiment, ModelSpec, link, presets, setting};
 
 use super::fields::{Mistake, fields, is_id, list};
 use super::unknown;
-use crate::view::{self, View};
-
-/// Several runs of a dish.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Runs {
-    /// Seeds of each variant.
-    pub n_seeds: usize,
-    /// Result that the box plot shows.
-    pub metric: String,
-    /// Changes of the experiment side by side: name and settings.
-    pub variants: Vec<(String, Vec<(String, String)>)>,
-    /// What learns.
-    pub models: Vec<ModelSpec>,
-}
-
-/// A dish.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Dish {
-    /// Identity within the lesson.
-    pub id: String,
-    /// Title.
-    pub title: String,
-    /// Preset that it starts from.
-    pub preset: String,
-    /// The experiment.
-    pub experiment: Experiment,
-    /// What is shown.
-    pub views: Vec<View>,
-    /// Keys of the settings that may be changed.
-    pub controls: Vec<String>,
-    /// Several runs, if it offers them.
-    pub runs: Option<Runs>,
-    /// Steps in a second that it starts with.
-    pub speed: Option<f64>,
-}
-
-impl Dish {
-    /// The members of its series, if it has one.
-    pub fn members(&self) -> Vec<Member> {
-        self.runs.as_ref().map_or(Vec::new(), |runs| runs.members(&self.experiment))
-    }
-}
-
-impl Runs {
-    /// The members for an experiment as it is now.
-    pub fn members(&self, experiment: &Experiment) -> Vec<Member> {
-        let variants: Vec<(String, Experiment)> = if self.variants.is_empty() {
-            vec![("this experiment".to_owned(), experiment.clone())]
-        } else {
-            let changed = |settings: &[(String, String)]| {
-                let mut experiment = experiment.clone();
-                for (key, value) in settings {
-                    // Checked when the dish was read.
-                    link::set(&mut experiment, key, value).unwrap_or_default();
-                }
-                experiment
-            };
-            self.variants.iter().map(|(name, settings)| (name.clone(), changed(settings))).collect()
-        };
-        members(&variants, &self.models, self.n_seeds)
-    }
-}
+use crate::dish::{Dish, Runs};
+use crate::vocabulary::Vocabulary;
 
 const KEYS: [&str; 10] = ["id", "title", "preset", "views", "controls", "seeds", "variant", "models", "metric", "speed"];
 
@@ -78,7 +16,7 @@ const KEYS: [&str; 10] = ["id", "title", "preset", "views", "controls", "seeds",
 /// # Errors
 ///
 /// The first mistake.
-pub fn read(text: &str, first_line: usize) -> Result<Dish, Mistake> {
+pub(super) fn read(text: &str, first_line: usize, known: &Vocabulary) -> Result<Dish, Mistake> {
     let all = fields(text, first_line)?;
     let preset = all.iter().find(|f| f.key == "preset").ok_or((first_line, "a dish needs a preset".to_owned()))?;
     let ids: Vec<&str> = presets::ALL.iter().map(|card| card.id).collect();
@@ -109,7 +47,7 @@ pub fn read(text: &str, first_line: usize) -> Result<Dish, Mistake> {
             "id" => return Err((line, "an id has lower-case letters, digits and hyphens".into())),
             "title" => dish.title = value.into(),
             "preset" => {}
-            "views" => dish.views = list(value).into_iter().map(|v| known_view(v, line)).collect::<Result<_, _>>()?,
+            "views" => dish.views = list(value).into_iter().map(|v| view(v, &known.views, line)).collect::<Result<_, _>>()?,
             "controls" => {
                 for key in list(value) {
                     let known: Vec<&str> = setting::all().iter().map(|c| c.key).collect();
@@ -167,9 +105,9 @@ fn set(experiment: &mut Experiment, key: &str, value: &str, line: usize) -> Resu
         .map_err(|why| (line, if why.starts_with("unknown setting") { unknown("setting", key, &known) } else { why }))
 }
 
-fn known_view(id: &str, line: usize) -> Result<View, Mistake> {
-    let ids: Vec<&str> = view::all().iter().map(|v| v.id()).collect();
-    view::find(id).ok_or_else(|| (line, unknown("view", id, &ids)))
+fn view(id: &str, known: &[String], line: usize) -> Result<String, Mistake> {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    if known.contains(&id) { Ok(id.to_owned()) } else { Err((line, unknown("view", id, &known))) }
 }
 
 fn model(word: &str, line: usize) -> Result<ModelSpec, Mistake> {
@@ -190,39 +128,29 @@ fn variant(text: &str, line: usize, experiment: &Experiment) -> Result<(String, 
     Ok((name.trim().to_owned(), settings))
 }
 
-/// Prints an experiment as a block that an author can put into a lesson.
-pub fn print(preset: &str, experiment: &Experiment, views: &[View]) -> String {
-    let mut out = format!("```dish\nid: my-dish\ntitle: My dish\npreset: {preset}\n");
-    for (key, value) in link::differences(preset, experiment) {
-        // Writing to a String cannot fail.
-        writeln!(out, "{key}: {value}").unwrap_or_default();
-    }
-    let views: Vec<&str> = views.iter().map(|v| v.id()).collect();
-    writeln!(out, "views: {}\ncontrols: training.learning_rate, seed\n```", views.join(", ")).unwrap_or_default();
-    out
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::tests::vocabulary;
     use super::*;
+    use crate::dish::print;
 
     const TEXT: &str = "id: a\npreset: one-neuron\ntraining.learning_rate: 0.5\ntraining.optimizer.momentum: 0.9\ntraining.optimizer.kind: sgd\nviews: boundary, loss\ncontrols: seed\n";
 
     #[test]
     fn a_dish_is_an_experiment_with_views_and_controls() {
-        let dish = read(TEXT, 1).expect("a dish");
+        let dish = read(TEXT, 1, &vocabulary()).expect("a dish");
         assert_eq!(dish.experiment.training.learning_rate, 0.5);
-        let ids: Vec<&str> = dish.views.iter().map(|v| v.id()).collect();
-        assert_eq!(ids, ["boundary", "loss"]);
+        assert_eq!(dish.views, ["boundary", "loss"]);
         assert!(dish.runs.is_none());
     }
 
     #[test]
     fn what_the_lab_prints_can_be_read() {
-        let dish = read(TEXT, 1).expect("a dish");
-        let printed = print(&dish.preset, &dish.experiment, &dish.views);
+        let dish = read(TEXT, 1, &vocabulary()).expect("a dish");
+        let views: Vec<&str> = dish.views.iter().map(String::as_str).collect();
+        let printed = print(&dish.preset, &dish.experiment, &views);
         let inner = printed.trim().trim_start_matches("```dish\n").trim_end_matches("```");
-        assert_eq!(read(inner, 1).expect("own print").experiment, dish.experiment);
+        assert_eq!(read(inner, 1, &vocabulary()).expect("own print").experiment, dish.experiment);
     }
 
     #[test]
@@ -230,14 +158,14 @@ mod tests {
         let text = format!(
             "{TEXT}seeds: 3\nvariant: small | training.batch_size=1\nvariant: large | training.batch_size=64 & training.epochs=5\n"
         );
-        let members = read(&text, 1).expect("a dish").members();
+        let members = read(&text, 1, &vocabulary()).expect("a dish").members();
         assert_eq!(members.len(), 6);
         assert_eq!((members[1].label.as_str(), members[1].experiment.training.batch_size), ("large", 64));
     }
 
     #[test]
     fn mistakes_suggest_what_was_meant() {
-        let message = |text: &str| read(text, 40).expect_err("wrong");
+        let message = |text: &str| read(text, 40, &vocabulary()).expect_err("wrong");
         assert_eq!(
             message("id: a\npreset: one-neuron\nviews: bondary\n"),
             (42, "unknown view \"bondary\"; did you mean \"boundary\"?".into())

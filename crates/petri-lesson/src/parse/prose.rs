@@ -1,76 +1,35 @@
-//! Markdown to a tree of elements from a closed list.
+//! Reads Markdown into a tree of elements from a closed list.
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Start, TagEnd};
 
 use super::fields::Mistake;
-use super::math::{self, MathNode};
+use super::math;
+use crate::prose::{Node, Tag, is_allowed};
 
 /// Deepest nesting of lists, quotes and emphasis.
 const MAX_DEPTH: usize = 24;
 
-/// Elements that prose is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the HTML element of its meaning")]
-pub enum Tag {
-    Paragraph,
-    Heading(u8),
-    List,
-    OrderedList,
-    Item,
-    Emphasis,
-    Strong,
-    Code,
-    CodeBlock,
-    Quote,
-    Table,
-    TableHead,
-    TableRow,
-    TableCell,
-    /// A link; the address was checked.
-    Link(String),
-}
-
-/// A piece of prose.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Node {
-    /// An element with what is in it.
-    Element(Tag, Vec<Self>),
-    /// Text.
-    Text(String),
-    /// A formula.
-    Math(MathNode),
-    /// A line break.
-    Break,
-    /// A rule across the page.
-    Rule,
-}
-
 /// An event at a place in the file that is no prose: a fenced block of Petri.
-pub struct Fence {
+pub(super) struct Fence {
     /// Word behind the fence.
-    pub kind: String,
+    pub(super) kind: String,
     /// What is in it.
-    pub text: String,
+    pub(super) text: String,
     /// Line of the first line in it.
-    pub line: usize,
+    pub(super) line: usize,
 }
 
 /// What a Markdown text consists of.
-pub enum Piece {
+pub(super) enum Piece {
     /// Prose.
     Node(Node),
     /// A block.
     Fence(Fence),
 }
 
-/// True for addresses that a link may lead to.
-fn is_allowed(address: &str) -> bool {
-    address.starts_with("https://") || address.starts_with("http://") || address.starts_with("#/")
-}
-
 /// Reads Markdown. `is_block` says which fenced blocks are Petri's. Mistakes are collected; what is wrong is
 /// left out or shown as plain text.
-pub fn read(text: &str, first_line: usize, is_block: impl Fn(&str) -> bool, mistakes: &mut Vec<Mistake>) -> Vec<Piece> {
+pub(super) fn read(text: &str, first_line: usize, is_block: impl Fn(&str) -> bool, mistakes: &mut Vec<Mistake>) -> Vec<Piece> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH;
     let line_of = |offset: usize| first_line + text[..offset.min(text.len())].matches('\n').count();
     let mut pieces = Vec::new();
@@ -163,21 +122,8 @@ fn tag(start: Start<'_>) -> Result<Tag, String> {
     })
 }
 
-/// The text of some prose, without its form.
-pub fn plain(nodes: &[Node]) -> String {
-    nodes
-        .iter()
-        .map(|node| match node {
-            Node::Element(_, children) => plain(children),
-            Node::Text(text) => text.clone(),
-            Node::Math(formula) => formula.text(),
-            Node::Break | Node::Rule => " ".into(),
-        })
-        .collect()
-}
-
 /// Prose without blocks, as questions and explanations have it.
-pub fn inline(text: &str, line: usize, mistakes: &mut Vec<Mistake>) -> Vec<Node> {
+pub(super) fn inline(text: &str, line: usize, mistakes: &mut Vec<Mistake>) -> Vec<Node> {
     let pieces = read(text, line, |_| false, mistakes);
     pieces
         .into_iter()

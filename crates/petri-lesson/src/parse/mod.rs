@@ -1,72 +1,54 @@
-//! A lesson file as a whole.
+//! Reads a lesson from its Markdown file.
+
+mod blocks;
+pub mod course;
+mod dish;
+mod fields;
+mod front;
+pub mod goal;
+mod math;
+mod prose;
+mod question;
 
 use std::collections::BTreeSet;
 
-use super::blocks::{Block, KINDS, read_challenge, read_reveal};
-use super::dish::{self, Dish};
-use super::fields::{Mistake, is_id};
-use super::front::{self, FrontMatter};
-use super::prose::{self, Fence, Piece};
-use super::question;
-use super::{LessonProblem, unknown};
+use self::blocks::{KINDS, read_challenge, read_reveal};
+use self::fields::{Mistake, is_id};
+use self::prose::{Fence, Piece};
+use crate::block::Block;
+use crate::lesson::{Lesson, MAX_BYTES};
+use crate::vocabulary::Vocabulary;
 
-/// Largest lesson, in bytes.
-pub const MAX_BYTES: usize = 256 * 1024;
-
-/// A lesson.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lesson {
-    /// Its identity: the name of its file.
-    pub id: String,
-    /// What the map says about it.
-    pub front: FrontMatter,
-    /// Its parts, in order.
-    pub blocks: Vec<Block>,
+/// Something wrong in a lesson file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonProblem {
+    /// Name of the file.
+    pub file: String,
+    /// Line in it, from 1.
+    pub line: usize,
+    /// What is wrong and what would be right.
+    pub message: String,
 }
 
-impl Lesson {
-    /// Its dishes.
-    pub fn dishes(&self) -> impl Iterator<Item = &Dish> {
-        self.blocks.iter().filter_map(|b| match b {
-            Block::Dish(dish) => Some(&**dish),
-            _ => None,
-        })
+impl std::fmt::Display for LessonProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, line {}: {}", self.file, self.line, self.message)
     }
+}
 
-    /// The dish named `id`.
-    pub fn dish(&self, id: &str) -> Option<&Dish> {
-        self.dishes().find(|d| d.id == id)
-    }
-
-    /// Ids of everything that can be done in it: questions and challenges.
-    pub fn tasks(&self) -> Vec<&str> {
-        self.blocks
-            .iter()
-            .filter_map(|block| match block {
-                Block::Question(q) => Some(q.id.as_str()),
-                Block::Challenge(c) => Some(c.id.as_str()),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// Number of words of its prose.
-    pub fn n_words(&self) -> usize {
-        let words = |nodes: &[prose::Node]| prose::plain(nodes).split_whitespace().count();
-        self.blocks
-            .iter()
-            .map(|block| match block {
-                Block::Prose(nodes) => words(nodes),
-                Block::Reveal(reveal) => words(&reveal.content),
-                _ => 0,
-            })
-            .sum()
+/// A message about an unknown word, with the known one that is most like it.
+fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+    let shown: String = word.chars().take(40).collect();
+    let best = known.iter().map(|k| (strsim::normalized_damerau_levenshtein(&shown, k), k)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match best {
+        Some((likeness, k)) if likeness > 0.5 => format!("unknown {what} \"{shown}\"; did you mean \"{k}\"?"),
+        _ => format!("unknown {what} \"{shown}\"; known are: {}", known.join(", ")),
     }
 }
 
 /// Reads a lesson. What can be read is returned beside everything that is wrong; without front matter
 /// there is no lesson.
-pub fn parse(id: &str, text: &str) -> (Option<Lesson>, Vec<LessonProblem>) {
+pub fn parse(id: &str, text: &str, known: &Vocabulary) -> (Option<Lesson>, Vec<LessonProblem>) {
     let file = format!("{id}.md");
     let problem = |(line, message): Mistake| LessonProblem { file: file.clone(), line, message };
     if text.len() > MAX_BYTES {
@@ -90,7 +72,7 @@ pub fn parse(id: &str, text: &str) -> (Option<Lesson>, Vec<LessonProblem>) {
             }
             (Piece::Fence(fence), _) => {
                 lines.push(fence.line);
-                blocks.push(read_block(&fence).unwrap_or_else(|mistake| {
+                blocks.push(read_block(&fence, known).unwrap_or_else(|mistake| {
                     let broken = Block::Broken(problem(mistake.clone()).to_string());
                     mistakes.push(mistake);
                     broken
@@ -98,7 +80,7 @@ pub fn parse(id: &str, text: &str) -> (Option<Lesson>, Vec<LessonProblem>) {
             }
         }
     }
-    let lesson = Lesson { id: id.to_owned(), front, blocks };
+    let lesson = Lesson { id: id.to_owned(), front, blocks, before: vec![], next: None };
     check_ids(&lesson, &lines, &mut mistakes);
     mistakes.sort();
     (Some(lesson), mistakes.into_iter().map(problem).collect())
@@ -109,9 +91,9 @@ fn is_block(word: &str) -> bool {
     KINDS.contains(&word) || KINDS.iter().any(|k| strsim::damerau_levenshtein(word, k) == 1)
 }
 
-fn read_block(fence: &Fence) -> Result<Block, Mistake> {
+fn read_block(fence: &Fence, known: &Vocabulary) -> Result<Block, Mistake> {
     match fence.kind.as_str() {
-        "dish" => dish::read(&fence.text, fence.line).map(|d| Block::Dish(Box::new(d))),
+        "dish" => dish::read(&fence.text, fence.line, known).map(|d| Block::Dish(Box::new(d))),
         "question" => question::read(&fence.text, fence.line).map(Block::Question),
         "challenge" => read_challenge(&fence.text, fence.line).map(Block::Challenge),
         "reveal" => read_reveal(&fence.text, fence.line).map(Block::Reveal),
@@ -147,12 +129,17 @@ fn check_ids(lesson: &Lesson, lines: &[usize], mistakes: &mut Vec<Mistake>) {
 mod tests {
     use super::*;
 
+    /// Words of a page for tests.
+    pub(super) fn vocabulary() -> Vocabulary {
+        Vocabulary { views: ["boundary", "loss", "accuracy"].map(str::to_owned).to_vec() }
+    }
+
     fn with(body: &str) -> String {
         format!("---\ntitle: T\nsummary: S\nchapter: 1. Neurons\norder: 1\nminutes: 5\n---\n\n{body}")
     }
 
     fn messages(body: &str) -> Vec<String> {
-        parse("one-neuron", &with(body)).1.into_iter().map(|p| p.to_string()).collect()
+        parse("one-neuron", &with(body), &vocabulary()).1.into_iter().map(|p| p.to_string()).collect()
     }
 
     #[test]
@@ -166,7 +153,7 @@ mod tests {
     fn html_scripts_and_bad_links_are_refused_and_not_shown() {
         let body =
             "Hello <b onclick=\"x()\">you</b>\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![i](https://a/b.png)\n";
-        let (lesson, problems) = parse("l", &with(body));
+        let (lesson, problems) = parse("l", &with(body), &vocabulary());
         let shown = format!("{:?}", lesson.expect("the rest is there").blocks);
         assert!(!shown.contains("script") && !shown.contains("onclick") && !shown.contains("b.png"), "{shown}");
         assert!(problems.len() >= 4, "{problems:?}");
@@ -183,15 +170,15 @@ mod tests {
 
     #[test]
     fn without_front_matter_there_is_no_lesson() {
-        assert!(parse("a", "# Hello").0.is_none());
-        assert!(parse("a", "---\ntitel: x\n---\n").1[0].message.contains("did you mean \"title\""));
-        assert!(parse("a", &"x".repeat(MAX_BYTES + 1)).0.is_none());
+        assert!(parse("a", "# Hello", &vocabulary()).0.is_none());
+        assert!(parse("a", "---\ntitel: x\n---\n", &vocabulary()).1[0].message.contains("did you mean \"title\""));
+        assert!(parse("a", &"x".repeat(MAX_BYTES + 1), &vocabulary()).0.is_none());
     }
 
     #[test]
     fn prose_and_blocks_keep_their_order() {
         let body = "A *b* $x^2$.\n\n```reveal\ntitle: More\n**c**\n```\n\nD.\n";
-        let (lesson, problems) = parse("a", &with(body));
+        let (lesson, problems) = parse("a", &with(body), &vocabulary());
         assert_eq!(problems, []);
         let blocks = lesson.expect("a lesson").blocks;
         assert!(matches!(blocks[..], [Block::Prose(_), Block::Reveal(_), Block::Prose(_)]), "{blocks:?}");

@@ -2,24 +2,24 @@
 
 /// One line of a block or of the front matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field<'a> {
+pub(super) struct Field<'a> {
     /// Line in the file, from 1.
-    pub line: usize,
+    pub(super) line: usize,
     /// What stands before the colon.
-    pub key: &'a str,
+    pub(super) key: &'a str,
     /// What stands behind it.
-    pub value: &'a str,
+    pub(super) value: &'a str,
 }
 
 /// Line and text of a mistake.
-pub type Mistake = (usize, String);
+pub(super) type Mistake = (usize, String);
 
 /// Divides lines into fields. Empty lines and lines that begin with `#` are left out.
 ///
 /// # Errors
 ///
 /// The first line without a colon.
-pub fn fields(text: &str, first_line: usize) -> Result<Vec<Field<'_>>, Mistake> {
+pub(super) fn fields(text: &str, first_line: usize) -> Result<Vec<Field<'_>>, Mistake> {
     let mut fields = Vec::new();
     for (i, line) in text.lines().enumerate() {
         let trimmed = line.trim();
@@ -34,11 +34,11 @@ pub fn fields(text: &str, first_line: usize) -> Result<Vec<Field<'_>>, Mistake> 
 }
 
 /// A list with commas between its items.
-pub fn list(value: &str) -> Vec<&str> {
+pub(super) fn list(value: &str) -> Vec<&str> {
     value.split(',').map(str::trim).filter(|v| !v.is_empty()).collect()
 }
 
 /// True for lower-case letters, digits and hyphens, at most 40 of them.
-pub fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
