@@ -12,7 +12,7 @@ fn train(experiment: Experiment, data: Dataset, epochs: usize) -> (f64, f64) {
         let mut session = Session::new(experiment, Rc::new(data), &device::cpu()).expect("valid");
         for _ in 0..epochs * session.steps_per_epoch() {
             session.step();
-            if session.n_pending() > 50 {
+            if session.n_unread() > 50 {
                 session.metrics().await.expect("the CPU cannot fail");
             }
         }

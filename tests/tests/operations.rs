@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use petri_data::random::{Purpose, stream};
 use petri_engine::layers::draw;
 use petri_engine::plan::Plan;
-use petri_engine::{Trainer, device};
+use petri_engine::{Executor, Trainer, device};
 use petri_protocol::network_edit::NetworkEdit;
 use petri_protocol::op::{Dropout, Kind, Relu};
 use petri_protocol::{LossSpec, NetworkSpec, OpSpec, OptimizerSpec, TensorShape, TrainingSpec, memory, notation, size};
@@ -136,14 +136,11 @@ fn a_frozen_layer_keeps_its_weights_and_its_statistics() {
     let code = petri_protocol::TargetCode::OneHot;
     let batch = petri_data::Batch { size: 4, n_real: 4, code, inputs, targets, weights: vec![1.0; 4] };
     let read = |trainer: &Trainer| {
-        let weights = pollster::block_on(trainer.read_all_weights()).expect("the CPU cannot fail");
+        let network = trainer.network();
+        let weights = pollster::block_on(network.weights(&[0, 1, 2, 3])).expect("the CPU cannot fail");
         // The statistics of the batch normalisation show in what comes out.
-        let logits = trainer.evaluate(
-            petri_engine::forward::Value::upload(batch.inputs.clone(), 4, TensorShape::Features(3), trainer.device()),
-            &[1],
-        );
-        let normalised = logits[1].clone().expect("kept").by_channel();
-        (weights, pollster::block_on(petri_engine::readback::read(normalised)).expect("the CPU cannot fail"))
+        let normalised = pollster::block_on(network.outputs(batch.inputs.clone(), 4, vec![1])).expect("the CPU cannot fail");
+        (weights, normalised)
     };
     let (before, normalised_before) = read(&trainer);
     for step in 0..3 {

@@ -6,7 +6,7 @@ use std::path::Path;
 use petri_data::Batch;
 use petri_engine::layers::HostTensor;
 use petri_engine::plan::Plan;
-use petri_engine::{Trainer, device, readback};
+use petri_engine::{Executor, Trainer, device};
 use petri_protocol::{LossSpec, OptimizerSpec, TensorShape, TrainingSpec, notation};
 use petri_tests::{Compared, assert_close, fixtures};
 use safetensors::SafeTensors;
@@ -76,7 +76,7 @@ async fn check(name: &str, folder: &Path) {
         weights: data.values("weights"),
     };
 
-    let (loss, gradients) = trainer.gradients(&batch).await.expect("the CPU cannot fail");
+    let (loss, gradients) = trainer.network().gradients(&batch).await.expect("the CPU cannot fail");
     assert_close(Compared::Forward, name, &[loss], &data.values("loss"));
     assert!(!gradients.is_empty());
     let expected = (0..).map(|i| format!("gradient.{i}")).take_while(|key| data.has(key)).map(|key| data.values(&key));
@@ -89,12 +89,14 @@ async fn check(name: &str, folder: &Path) {
     for step in 0..meta.steps {
         trainer.step(&batch, step, meta.learning_rate);
     }
-    let trained: Vec<HostTensor> = trainer.read_all_weights().await.expect("the CPU cannot fail").into_iter().flatten().collect();
+    let network = trainer.network();
+    let all: Vec<usize> = (0..network.plan().nodes.len()).collect();
+    let trained: Vec<HostTensor> = network.weights(&all).await.expect("the CPU cannot fail").into_iter().flatten().collect();
     assert_eq!(trained.len(), (0..).take_while(|i| data.has(&format!("trained.{i}"))).count(), "{name}");
     for (i, tensor) in trained.iter().enumerate() {
         assert_close(Compared::Trained, name, &tensor.values, &data.values(&format!("trained.{i}")));
     }
-    let logits = readback::read(trainer.logits(batch.inputs.clone(), batch.size)).await.expect("the CPU cannot fail");
+    let logits = network.logits(vec![(batch.inputs.clone(), batch.size)]).await.expect("the CPU cannot fail").swap_remove(0);
     assert_close(Compared::Forward, name, &logits, &data.values("logits"));
 }
 

@@ -69,7 +69,7 @@ fn initial_weights_depend_on_the_seed_alone() {
 
 #[test]
 fn dropout_zeroes_its_share_and_keeps_the_mean() {
-    use petri_engine::Trainer;
+    use petri_engine::{Executor, Trainer};
     use petri_protocol::{Init, OptimizerSpec, TensorShape, TrainingSpec};
     // One zero weight per input and inputs of 1: the gradient of a weight is the sum of its mask.
     let network = NetworkSpec::chain([Dropout { rate: 0.25 }.into(), Dense { units: 1, init: Init::Zero, bias: true }.into()]);
@@ -83,7 +83,7 @@ fn dropout_zeroes_its_share_and_keeps_the_mean() {
     let code = petri_protocol::TargetCode::Number;
     let batch =
         petri_data::Batch { size: 1, n_real: 1, code, inputs: vec![1.0; features], targets: vec![1.0], weights: vec![1.0] };
-    let (_, gradients) = pollster::block_on(trainer.gradients(&batch)).expect("the CPU cannot fail");
+    let (_, gradients) = pollster::block_on(trainer.network().gradients(&batch)).expect("the CPU cannot fail");
     // d/dw (w·m − 1)² at w = 0 is −2 m.
     let masks: Vec<f32> = gradients[0].iter().map(|g| g / -2.0).collect();
     let dropped = masks.iter().filter(|m| **m == 0.0).count() as f32 / features as f32;

@@ -81,6 +81,7 @@ impl Reference {
             network,
             training: TrainingSpec { batch_size, class_weights: ClassWeights::None, epochs: 10_000, ..TrainingSpec::default() },
             weights: std::collections::BTreeMap::new(),
+            journal: Vec::new(),
             seed: 1,
             engine: EngineChoice::Auto,
         };

@@ -32,6 +32,12 @@ pub enum EngineError {
         /// What the library says.
         why: String,
     },
+    /// A state does not belong to this network.
+    #[error("this state does not fit the network: {why}")]
+    State {
+        /// What does not fit.
+        why: String,
+    },
     /// A probe asks for something that does not exist.
     #[error("{why}")]
     Probe {

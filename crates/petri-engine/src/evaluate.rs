@@ -7,14 +7,11 @@ use petri_protocol::task::largest;
 use petri_protocol::{Decision, LossSpec, MetricPoint, Split, TargetCode, TensorShape};
 
 use crate::error::EngineError;
+use crate::executor::Network;
 use crate::loss::{host_loss, probabilities};
-use crate::readback::Reader;
-use crate::trainer::Trainer;
 
 /// Largest number of values that the inputs of one evaluation batch hold.
 const MAX_INPUT_VALUES: usize = 1 << 18;
-/// Batches that are computed before their results are read together.
-const BATCHES_PER_READ: usize = 4;
 
 /// What was measured on one part of the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,27 +112,28 @@ impl Sums<'_> {
     }
 }
 
-/// Evaluates a network on one part of the data. `pause` is awaited between groups of batches, so
+/// Evaluates a network on one part of the data, or on some `samples` of it. `pause` is awaited between batches, so
 /// that a worker can listen to messages meanwhile.
 ///
 /// # Errors
 ///
 /// When the device fails.
 pub async fn evaluate(
-    trainer: &Trainer,
+    network: &dyn Network,
     dataset: &Dataset,
     split: Split,
+    samples: Option<&[usize]>,
     class_weights: &[f32],
     mut pause: impl AsyncFnMut(),
 ) -> Result<Evaluation, EngineError> {
-    let n = dataset.info.sizes.of(split);
+    let n = samples.map_or(dataset.info.sizes.of(split), <[usize]>::len);
     let size = batch_size(dataset.info.input, n);
-    let shape = trainer.plan().logits_shape();
+    let shape = network.plan().logits_shape();
     let (channels, area) = (shape.channels(), shape.area());
-    let code = (dataset.info.task.card().code)(trainer.loss(), channels);
-    let decision = Decision::new(code, trainer.loss());
+    let code = (dataset.info.task.card().code)(network.loss(), channels);
+    let decision = Decision::new(code, network.loss());
     let mut sums = Sums {
-        loss: trainer.loss(),
+        loss: network.loss(),
         decision,
         dataset,
         weighted_loss: 0.0,
@@ -145,26 +143,23 @@ pub async fn evaluate(
         scores: Vec::new(),
         truths: Vec::new(),
     };
-    let n_batches = n.div_ceil(size);
-    for first in (0..n_batches).step_by(BATCHES_PER_READ) {
-        let mut reader = Reader::default();
-        let mut batches = Vec::new();
-        for step in first..(first + BATCHES_PER_READ).min(n_batches) {
-            let (indices, n_real) = in_order(step, size, n);
-            let batch = dataset.batch(split, &indices, n_real, code, class_weights);
-            reader = reader.with(trainer.logits(batch.inputs.clone(), batch.size));
-            batches.push(batch);
+    let target_channels = code.channels(dataset.info.n_classes());
+    let (mut x, mut t) = (vec![0.0; channels], vec![0.0; target_channels]);
+    for step in 0..n.div_ceil(size) {
+        let (mut indices, n_real) = in_order(step, size, n);
+        if let Some(samples) = samples {
+            indices.iter_mut().for_each(|index| *index = samples[*index]);
         }
-        for (logits, batch) in reader.read().await?.into_iter().zip(batches) {
-            let target_channels = code.channels(dataset.info.n_classes());
-            for row in 0..batch.n_real {
-                let logits = &logits[row * channels * area..][..channels * area];
-                let targets = &batch.targets[row * target_channels * area..][..target_channels * area];
-                for pixel in 0..area {
-                    let x: Vec<f32> = logits.iter().skip(pixel).step_by(area).copied().collect();
-                    let t: Vec<f32> = targets.iter().skip(pixel).step_by(area).copied().collect();
-                    sums.add(&x, &t, batch.weights[row * area + pixel]);
-                }
+        let mut batch = dataset.batch(split, &indices, n_real, code, class_weights);
+        let inputs = std::mem::take(&mut batch.inputs);
+        let logits = network.logits(vec![(inputs, batch.size)]).await?.swap_remove(0);
+        for row in 0..batch.n_real {
+            let logits = &logits[row * channels * area..][..channels * area];
+            let targets = &batch.targets[row * target_channels * area..][..target_channels * area];
+            for pixel in 0..area {
+                x.iter_mut().zip(logits.iter().skip(pixel).step_by(area)).for_each(|(x, value)| *x = *value);
+                t.iter_mut().zip(targets.iter().skip(pixel).step_by(area)).for_each(|(t, value)| *t = *value);
+                sums.add(&x, &t, batch.weights[row * area + pixel]);
             }
         }
         pause().await;

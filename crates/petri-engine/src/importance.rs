@@ -7,8 +7,7 @@ use petri_data::random::{Purpose, permutation, stream};
 use petri_protocol::{Decision, Split, TensorShape};
 
 use crate::error::EngineError;
-use crate::readback::read;
-use crate::session::Session;
+use crate::moment::Moment;
 
 /// How often each feature is shuffled; the mean is taken.
 const REPEATS: usize = 5;
@@ -88,28 +87,28 @@ impl<'a> Shuffles<'a> {
     }
 }
 
-/// Importance of each feature for the network of a session.
+/// Importance of each feature for the network of a moment.
 ///
 /// # Errors
 ///
 /// As [`Shuffles::new`], or when the device fails.
-pub async fn of_network(session: &Session, split: Split, mut pause: impl AsyncFnMut()) -> Result<Vec<f64>, EngineError> {
-    let shuffles = Shuffles::new(session.dataset(), split, session.experiment().seed)?;
+pub async fn of_network(moment: &Moment, split: Split, mut pause: impl AsyncFnMut()) -> Result<Vec<f64>, EngineError> {
+    let shuffles = Shuffles::new(moment.dataset(), split, moment.experiment().seed)?;
     let mut qualities = Vec::new();
     for shuffled in std::iter::once(None).chain(shuffles.all().map(Some)) {
-        let logits = read(session.trainer().logits(shuffles.inputs(shuffled), shuffles.n())).await?;
-        qualities.push(shuffles.quality(&session.decide(&logits)));
+        let logits = moment.network().logits(vec![(shuffles.inputs(shuffled), shuffles.n())]).await?.swap_remove(0);
+        qualities.push(shuffles.quality(&moment.decide(&logits)));
         pause().await;
     }
     Ok(shuffles.importances(qualities[0], &qualities[1..]))
 }
 
-impl Session {
+impl Moment {
     /// Answers from logits `[n, channels]`: classes, or numbers in the target's unit.
     pub fn decide(&self, logits: &[f32]) -> Vec<f32> {
         let scaling = &self.dataset().target_scaling;
         let decision = self.decision();
-        let channels = self.trainer().plan().logits_shape().channels();
+        let channels = self.network().plan().logits_shape().channels();
         let answer = |logits: &[f32]| match decision {
             Decision::Number => scaling.restore(logits[0], 0),
             other => other.class(logits) as f32,

@@ -178,6 +178,55 @@ impl Layer {
         }
     }
 
+    /// Whether there is such a value.
+    pub fn has(&self, part: TensorPart, index: usize) -> bool {
+        let (weight, bias) = self.flat();
+        let values = if part == TensorPart::Weight { Some(weight) } else { bias };
+        values.is_some_and(|(_, values)| index < values.dims()[0])
+    }
+
+    /// The same layer with another value at one place, for evaluation.
+    #[must_use]
+    pub fn with_value(&self, part: TensorPart, index: usize, value: f32) -> Self {
+        fn changed<const D: usize>(param: &Param<Tensor<D>>, index: usize, value: f32) -> Param<Tensor<D>> {
+            let tensor = param.val();
+            let (shape, device) = (tensor.dims(), tensor.device());
+            let flat: Tensor<1> = tensor.flatten(0, D - 1);
+            if index >= flat.dims()[0] {
+                return param.clone();
+            }
+            let value = Tensor::<1>::from_data(TensorData::new(vec![value], [1]), &device);
+            Param::from_tensor(flat.slice_assign([index..index + 1], value).reshape(shape))
+        }
+        let is_weight = part == TensorPart::Weight;
+        match self.clone() {
+            Self::Dense(mut l) if is_weight => {
+                l.weight = changed(&l.weight, index, value);
+                Self::Dense(l)
+            }
+            Self::Dense(mut l) => {
+                l.bias = l.bias.map(|b| changed(&b, index, value));
+                Self::Dense(l)
+            }
+            Self::Conv(mut l) if is_weight => {
+                l.weight = changed(&l.weight, index, value);
+                Self::Conv(l)
+            }
+            Self::Conv(mut l) => {
+                l.bias = l.bias.map(|b| changed(&b, index, value));
+                Self::Conv(l)
+            }
+            Self::Norm(mut l) if is_weight => {
+                l.gamma = changed(&l.gamma, index, value);
+                Self::Norm(l)
+            }
+            Self::Norm(mut l) => {
+                l.beta = changed(&l.beta, index, value);
+                Self::Norm(l)
+            }
+        }
+    }
+
     /// One value, `[1]`; `None` where there is none.
     pub fn value(&self, part: TensorPart, index: usize) -> Option<Tensor<1>> {
         let (weight, bias) = self.flat();

@@ -6,27 +6,35 @@
 
 pub mod baselines;
 pub mod bench;
+pub mod burn_network;
 pub mod device;
+pub mod driver;
 pub mod error;
 pub mod evaluate;
+pub mod executor;
 pub mod forward;
 pub mod importance;
 pub mod layers;
 pub mod loss;
+pub mod moment;
 pub mod op;
 pub mod optimizer;
+pub mod path;
 pub mod plan;
 pub mod probe;
-pub mod rates;
 pub mod readback;
 pub mod results;
 pub mod selftest;
 pub mod session;
+pub mod state;
 pub mod trainer;
 
 pub use error::EngineError;
 pub use evaluate::Evaluation;
+pub use executor::{Executor, Network};
+pub use moment::Moment;
 pub use probe::Answer;
 pub use results::Results;
 pub use session::{Session, Step};
+pub use state::StateDict;
 pub use trainer::Trainer;

@@ -84,6 +84,11 @@ impl Plan {
         self.nodes.iter().position(|n| n.name == name)
     }
 
+    /// Number of trainable values.
+    pub fn n_parameters(&self) -> usize {
+        self.nodes.iter().map(|n| n.op.n_parameters(&n.input_shapes)).sum()
+    }
+
     /// Shape of what the loss reads.
     pub fn logits_shape(&self) -> TensorShape {
         self.logits.map_or(self.input, |i| self.nodes[i].output)

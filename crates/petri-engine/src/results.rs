@@ -8,7 +8,7 @@ use petri_protocol::event::PayloadPart;
 use crate::baselines::Baseline;
 use crate::error::EngineError;
 use crate::importance::{Shuffles, of_network};
-use crate::session::Session;
+use crate::moment::Moment;
 
 /// Results by name: `val_accuracy`, `train_mae` …
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,21 +44,21 @@ impl Results {
     }
 }
 
-/// Results of the network of a session, on the training and the validation data.
+/// Results of a network, on the training and the validation data.
 ///
 /// # Errors
 ///
 /// When the device fails.
-pub async fn of_session(session: &Session, mut pause: impl AsyncFnMut()) -> Result<Results, EngineError> {
+pub async fn of_moment(moment: &Moment, mut pause: impl AsyncFnMut()) -> Result<Results, EngineError> {
     let mut results = Results::default();
-    let info = &session.dataset().info;
+    let info = &moment.dataset().info;
     for split in [Split::Validation, Split::Train] {
-        let evaluation = session.evaluate(split, &mut pause).await?;
-        results.push(split, &evaluation.judged, session.dataset());
+        let evaluation = moment.evaluate(split, &mut pause).await?;
+        results.push(split, &evaluation.judged, moment.dataset());
     }
-    results.values.push((metric::EPOCHS.into(), session.epoch()));
+    results.values.push((metric::EPOCHS.into(), moment.step() as f64 / moment.steps_per_epoch as f64));
     if info.input.area() == 1 && info.task.has_one_answer() {
-        results.importance = of_network(session, Split::Validation, pause).await?;
+        results.importance = of_network(moment, Split::Validation, pause).await?;
     }
     Ok(results)
 }

@@ -6,17 +6,27 @@ use burn::tensor::Device;
 use petri_data::Batch;
 use petri_data::random::{Purpose, normal, stream};
 use petri_protocol::event::SelfTestResult;
-use petri_protocol::{Init, LossSpec, NetworkSpec, OpSpec, OptimizerSpec, Padding, TargetCode, TensorShape, TrainingSpec};
+use petri_protocol::{
+    Init, LossSpec, NetworkSpec, OpSpec, OptimizerSpec, Padding, TargetCode, TensorShape, TrainingSpec, notation,
+};
 
 use crate::error::EngineError;
+use crate::executor::Executor;
 use crate::op::trial::Trial;
+use crate::plan::Plan;
 use crate::trainer::Trainer;
 
-/// Largest difference |a − b| / (1 + |b|) that is believed to be rounding.
+/// Largest difference |a − b| / (1 + |b|) of losses and logits that is believed to be rounding.
 pub const TOLERANCE: f64 = 1e-3;
+/// Largest relative difference of the gradient of a parameter.
+const GRADIENT_TOLERANCE: f64 = 1e-2;
+/// Largest relative difference of the way that a parameter moved. A missing update or another optimizer is at
+/// about 1; single values whose gradient is nearly zero may step the other way.
+const UPDATE_TOLERANCE: f64 = 0.1;
+/// Gradients below this part of all gradients together are rounding noise.
+const NOISE: f64 = 1e-5;
 
-/// A bias in front of a batch normalisation has no effect: its gradient is rounding noise, which Adam
-/// would blow up to whole steps. Operations are therefore compared with SGD, optimizers on their own.
+/// Operations are compared with the plainest optimizer, the others have cases of their own.
 const SGD: OptimizerSpec = OptimizerSpec::Sgd { momentum: 0.0, nesterov: false };
 
 /// One comparison.
@@ -65,15 +75,27 @@ pub fn all_cases() -> Vec<Case> {
     cases
 }
 
-/// The one comparison that a run needs before it starts: every operation of its own network, and its loss.
+/// The one comparison that a run needs before it starts: its own network, loss, optimizer and clipping.
 pub fn case_for(network: &NetworkSpec, input: TensorShape, training: &TrainingSpec) -> Case {
-    let training = TrainingSpec { optimizer: SGD, ..training.clone() };
-    Case { name: "this network".into(), network: network.clone(), input, training }
+    Case { name: "this network".into(), network: network.clone(), input, training: training.clone() }
+}
+
+/// What a comparison vouches for: another network, loss, optimizer, clipping or number of samples is compared anew.
+pub fn key(case: &Case, n: usize) -> String {
+    let training = &case.training;
+    format!(
+        "{:?} {} {:?} {:?} clip {} decay {} n {n}",
+        case.input,
+        notation::print(&case.network),
+        training.loss,
+        training.optimizer,
+        training.clip_norm > 0.0,
+        training.weight_decay > 0.0,
+    )
 }
 
 /// A batch of noise with alternating targets.
-fn noise_batch(trainer: &Trainer, n: usize) -> Batch {
-    let plan = trainer.plan();
+fn noise_batch(plan: &Plan, n: usize) -> Batch {
     let mut rng = stream(7, Purpose::Data);
     let (channels, area) = (plan.logits_shape().channels(), plan.logits_shape().area());
     let mut targets = vec![0.0; n * channels * area];
@@ -91,22 +113,80 @@ fn noise_batch(trainer: &Trainer, n: usize) -> Batch {
     Batch { size: n, n_real: n, code, inputs: (0..n * plan.input.len()).map(|_| normal(&mut rng)).collect(), targets, weights }
 }
 
-/// Logits, gradients and weights after two steps of one case on one device.
-async fn run(case: &Case, device: &Device, n: usize) -> Result<Vec<Vec<f32>>, EngineError> {
+/// What one device makes of a case.
+#[derive(Debug, Clone, PartialEq)]
+struct Evidence {
+    loss: f32,
+    /// By parameter.
+    gradients: Vec<Vec<f32>>,
+    /// How far each parameter moved in two steps.
+    updates: Vec<Vec<f32>>,
+    /// After these steps, in evaluation mode.
+    logits: Vec<f32>,
+}
+
+/// Runs one case on one device.
+async fn run(case: &Case, device: &Device, n: usize, pause: &mut impl AsyncFnMut()) -> Result<Evidence, EngineError> {
     let mut trainer = Trainer::new(&case.network, case.input, &case.training, 3, device)
         .map_err(|problems| EngineError::Invalid { problems })?;
-    let batch = noise_batch(&trainer, n);
-    let (loss, gradients) = trainer.gradients(&batch).await?;
-    let mut values = vec![vec![loss]];
-    values.extend(gradients);
+    let batch = noise_batch(trainer.network().plan(), n);
+    let (loss, gradients) = trainer.network().gradients(&batch).await?;
+    pause().await;
+    let before = parameters(&trainer).await?;
     for step in 0..2 {
-        trainer.step(&batch, step, 0.01);
+        trainer.step(&batch, step, case.training.learning_rate);
+        trainer.read().await?;
+        pause().await;
     }
-    for [weight, bias] in trainer.read_all_weights().await? {
-        values.extend([weight.values, bias.values]);
+    let moved = |(after, before): (Vec<f32>, Vec<f32>)| after.iter().zip(before).map(|(a, b)| a - b).collect();
+    let updates = parameters(&trainer).await?.into_iter().zip(before).map(moved).collect();
+    let logits = trainer.network().logits(vec![(batch.inputs.clone(), n)]).await?.swap_remove(0);
+    pause().await;
+    Ok(Evidence { loss, gradients, updates, logits })
+}
+
+/// All parameters: weight, bias (where there is one), weight …
+async fn parameters(trainer: &Trainer) -> Result<Vec<Vec<f32>>, EngineError> {
+    let network = trainer.network();
+    let all: Vec<usize> = (0..network.plan().nodes.len()).collect();
+    let tensors = network.weights(&all).await?.into_iter().flatten().map(|t| t.values);
+    Ok(tensors.filter(|values| !values.is_empty()).collect())
+}
+
+/// How far a list of tensors is from the expected one: the largest |a − b| / |b| by tensor, as Euclidean norms.
+/// Tensors below [`NOISE`] of the whole are rounding noise and compared with that.
+fn relative(found: &[Vec<f32>], expected: &[Vec<f32>]) -> f64 {
+    if found.len() != expected.len() || found.iter().zip(expected).any(|(a, b)| a.len() != b.len()) {
+        return f64::NAN;
     }
-    values.push(crate::readback::read(trainer.logits(batch.inputs.clone(), n)).await?);
-    Ok(values)
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>().sqrt();
+    let whole = norm(&mut expected.iter().flatten().map(|v| f64::from(*v)));
+    let mut largest = 0.0f64;
+    for (a, b) in found.iter().zip(expected) {
+        let size = norm(&mut b.iter().map(|v| f64::from(*v))).max(NOISE * whole).max(f64::MIN_POSITIVE);
+        let distance = norm(&mut a.iter().zip(b).map(|(a, b)| f64::from(a - b))) / size;
+        if distance.is_nan() {
+            return f64::NAN;
+        }
+        largest = largest.max(distance);
+    }
+    largest
+}
+
+/// Compares what two devices made of a case; the number is the largest difference, NaN when something is no number.
+fn judge(found: &Evidence, expected: &Evidence, optimizer: OptimizerSpec) -> (f64, bool) {
+    let forward = difference(&[vec![found.loss], found.logits.clone()], &[vec![expected.loss], expected.logits.clone()]);
+    let gradients = relative(&found.gradients, &expected.gradients);
+    // Parameters whose gradient is rounding noise: adaptive optimizers blow it up to whole steps.
+    let steady = |values: &[Vec<f32>]| -> Vec<Vec<f32>> {
+        let whole: f32 = expected.gradients.iter().flatten().map(|g| g * g).sum();
+        let is_steady = |g: &Vec<f32>| g.iter().map(|g| g * g).sum::<f32>() > (NOISE * NOISE) as f32 * whole;
+        let is_adaptive = !matches!(optimizer, OptimizerSpec::Sgd { .. });
+        values.iter().zip(&expected.gradients).filter(|(_, g)| !is_adaptive || is_steady(g)).map(|(v, _)| v.clone()).collect()
+    };
+    let updates = relative(&steady(&found.updates), &steady(&expected.updates));
+    let passed = forward <= TOLERANCE && gradients <= GRADIENT_TOLERANCE && updates <= UPDATE_TOLERANCE;
+    (if gradients.is_nan() || updates.is_nan() { f64::NAN } else { forward.max(gradients).max(updates) }, passed)
 }
 
 /// Largest difference |a − b| / (1 + |b|); NaN when the shapes differ or a value is no number.
@@ -125,20 +205,22 @@ pub fn difference(a: &[Vec<f32>], b: &[Vec<f32>]) -> f64 {
     largest
 }
 
-/// Runs a case on both devices with `n` samples.
+/// Runs a case on both devices with `n` samples. `pause` is awaited between the parts.
 ///
 /// # Errors
 ///
 /// When a device fails.
-pub async fn compare(case: &Case, tested: &Device, reference: &Device, n: usize) -> Result<SelfTestResult, EngineError> {
-    let expected = run(case, reference, n).await?;
-    let found = run(case, tested, n).await?;
-    let difference = difference(&found, &expected);
-    Ok(SelfTestResult {
-        name: case.name.clone(),
-        difference: difference.is_finite().then_some(difference),
-        passed: difference <= TOLERANCE,
-    })
+pub async fn compare(
+    case: &Case,
+    tested: &Device,
+    reference: &Device,
+    n: usize,
+    mut pause: impl AsyncFnMut(),
+) -> Result<SelfTestResult, EngineError> {
+    let expected = run(case, reference, n, &mut pause).await?;
+    let found = run(case, tested, n, &mut pause).await?;
+    let (difference, passed) = judge(&found, &expected, case.training.optimizer);
+    Ok(SelfTestResult { name: case.name.clone(), difference: difference.is_finite().then_some(difference), passed })
 }
 
 #[cfg(test)]
@@ -153,11 +235,87 @@ mod tests {
         assert!(difference(&[vec![]], &[vec![1.0]]).is_nan());
     }
 
+    /// A network with batch norm, whose bias before it has a gradient of rounding noise, and Adam.
+    fn adam_case() -> Case {
+        let network = notation::parse("conv(4,p=same)-batchnorm-flatten-dense(2)").expect("a network");
+        Case { network, ..case("damaged", vec![], TensorShape::image(2, 8, 8), LossSpec::CrossEntropy, OptimizerSpec::ADAM) }
+    }
+
+    fn evidence(case: &Case) -> Evidence {
+        pollster::block_on(run(case, &crate::device::cpu(), 4, &mut async || {})).expect("the CPU cannot fail")
+    }
+
+    #[test]
+    fn rounding_passes() {
+        let expected = evidence(&adam_case());
+        let mut found = expected.clone();
+        for value in found.gradients.iter_mut().chain(&mut found.updates).flatten() {
+            *value *= 1.0 + 1e-5;
+        }
+        assert!(judge(&found, &expected, OptimizerSpec::ADAM).1);
+    }
+
+    #[test]
+    fn a_missing_update_fails() {
+        let expected = evidence(&adam_case());
+        for parameter in 0..expected.updates.len() {
+            // The bias in front of the batch norm moves by noise.
+            if expected.gradients[parameter].iter().all(|g| g.abs() < 1e-6) {
+                continue;
+            }
+            let mut found = expected.clone();
+            found.updates[parameter].fill(0.0);
+            assert!(!judge(&found, &expected, OptimizerSpec::ADAM).1, "parameter {parameter}");
+        }
+    }
+
+    #[test]
+    fn a_zeroed_gradient_fails() {
+        let expected = evidence(&adam_case());
+        for parameter in 0..expected.gradients.len() {
+            if expected.gradients[parameter].iter().all(|g| g.abs() < 1e-6) {
+                continue;
+            }
+            let mut found = expected.clone();
+            found.gradients[parameter].fill(0.0);
+            assert!(!judge(&found, &expected, OptimizerSpec::ADAM).1, "parameter {parameter}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_optimizer_fails() {
+        let case = adam_case();
+        let expected = evidence(&case);
+        for optimizer in [SGD, OptimizerSpec::RmsProp { alpha: 0.99, momentum: 0.0 }] {
+            let mut other = case.clone();
+            other.training.optimizer = optimizer;
+            assert!(!judge(&evidence(&other), &expected, OptimizerSpec::ADAM).1, "{optimizer:?}");
+        }
+    }
+
+    #[test]
+    fn another_optimizer_loss_or_clipping_is_compared_anew() {
+        let case = adam_case();
+        let mut keys = vec![key(&case, 4), key(&case, 8)];
+        for change in [
+            |t: &mut TrainingSpec| t.optimizer = SGD,
+            |t: &mut TrainingSpec| t.loss = LossSpec::MeanSquaredError,
+            |t: &mut TrainingSpec| t.clip_norm = 1.0,
+        ] {
+            let mut other = case.clone();
+            change(&mut other.training);
+            keys.push(key(&other, 4));
+        }
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), 5);
+    }
+
     #[test]
     fn every_case_runs_on_the_cpu() {
         let device = crate::device::cpu();
         for case in all_cases() {
-            let result = pollster::block_on(compare(&case, &device, &device, 4)).expect("the CPU cannot fail");
+            let result = pollster::block_on(compare(&case, &device, &device, 4, async || {})).expect("the CPU cannot fail");
             assert!(result.passed && result.difference == Some(0.0), "{result:?}");
         }
     }

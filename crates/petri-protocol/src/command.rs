@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine_choice::Decision;
-use crate::{Experiment, Member, RequestId, RunId, SeriesId, Split};
+use crate::event::SavedState;
+use crate::{Experiment, LiveKey, Member, RequestId, RunId, SeriesId, Split};
 
 /// A range of samples of one part of the data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +86,8 @@ pub enum Probe {
         /// Which samples.
         range: SampleRange,
     },
-    /// Gradients of the loss of the batch that comes next. Payload as for `Weights`.
+    /// Gradients of the loss of the batch of the last step (of the first one before it) for the network as it is
+    /// now, in evaluation mode. Payload as for `Weights`.
     Gradients {
         /// Names of the nodes.
         nodes: Vec<String>,
@@ -204,6 +206,9 @@ pub enum Command {
         experiment: Box<Experiment>,
         /// The engine and why; `None` asks the worker to measure both.
         decision: Option<Decision>,
+        /// Go on from a saved state of this very experiment. Its values come with the message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<SavedState>,
     },
     /// Train until paused or finished.
     Resume {
@@ -220,12 +225,24 @@ pub enum Command {
         /// Which run.
         run: RunId,
     },
-    /// Use another learning rate from the next step on.
-    SetLearningRate {
+    /// Change a setting while the run goes on, from the next step on. More epochs make a finished run wait for
+    /// `Resume` again. Answered by `Changed`, or by `Failed` with this request.
+    Change {
         /// Which run.
         run: RunId,
-        /// The new base rate, before the schedule.
+        /// Identity of the request.
+        request: RequestId,
+        /// Which setting.
+        key: LiveKey,
+        /// Its new value.
         value: f64,
+    },
+    /// Send the state of the run. Answered by `Checkpoint`, or by `Failed` with this request.
+    Save {
+        /// Which run.
+        run: RunId,
+        /// Identity of the request.
+        request: RequestId,
     },
     /// Limit the speed; `None` is as fast as possible.
     SetSpeed {
@@ -301,7 +318,7 @@ mod tests {
     fn an_experiment_survives_the_message() {
         let mut experiment = (presets::one_neuron::CARD.experiment)();
         link::set(&mut experiment, "weights.dense1.weight.1", "-2.5").expect("a key");
-        let command = Command::Start { run: RunId(3), experiment: Box::new(experiment), decision: None };
+        let command = Command::Start { run: RunId(3), experiment: Box::new(experiment), decision: None, from: None };
         let text = serde_json::to_string(&command).expect("JSON");
         assert_eq!(serde_json::from_str::<Command>(&text).expect("own JSON"), command);
     }

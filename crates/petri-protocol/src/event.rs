@@ -1,10 +1,12 @@
 //! What the worker tells the page: a header as JSON beside one `ArrayBuffer` of little-endian f32.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::command::SampleRange;
 use crate::engine_choice::{Adapter, Calibration, Decision};
-use crate::{DataInfo, FileRef, RequestId, RunId, SeriesId, TableInfo, WireError};
+use crate::{DataInfo, FileRef, LiveChange, RequestId, RunId, SeriesId, TableInfo, WireError};
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +63,15 @@ impl PayloadPart {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// A state dictionary without its values: see `petri_engine::state`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SavedState {
+    /// Counters and scores by name.
+    pub numbers: BTreeMap<String, f64>,
+    /// Names and shapes of its tensors, in the order of their values.
+    pub parts: Vec<PayloadPart>,
 }
 
 /// Which of the two worker artefacts speaks.
@@ -134,6 +145,29 @@ pub enum Event {
         file: FileRef,
         /// What is in it.
         info: TableInfo,
+    },
+    /// A setting was changed while the run went on.
+    Changed {
+        /// Which run.
+        run: RunId,
+        /// Identity of the request.
+        request: RequestId,
+        /// All changes so far: the experiment with them repeats the run.
+        journal: Vec<LiveChange>,
+        /// Epochs of the whole run now.
+        n_epochs: usize,
+    },
+    /// The state of a run. Payload: the values of its tensors behind each other. Sent when asked for, and by itself
+    /// after an epoch, so that a lost engine loses little.
+    Checkpoint {
+        /// Which run.
+        run: RunId,
+        /// Identity of the request, where it was asked for.
+        request: Option<RequestId>,
+        /// Steps done.
+        step: usize,
+        /// Names and shapes.
+        state: SavedState,
     },
     /// The learner committed to the model of a run. Payload: one point, of the test set.
     Committed {

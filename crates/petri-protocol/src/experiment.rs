@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{DataSource, EngineChoice, NetworkSpec, TrainingSpec};
+use crate::{DataSource, EngineChoice, LiveChange, NetworkSpec, TrainingSpec};
 
 /// Which file a run was made with: enough to recognise it, not its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,9 @@ pub struct Experiment {
     /// Initial weights that were set by hand, by node; all others are drawn.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub weights: BTreeMap<String, NodeWeights>,
+    /// What was changed while the run went on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub journal: Vec<LiveChange>,
     /// Seed of everything that is drawn at random.
     pub seed: u32,
     /// Which engine trains.

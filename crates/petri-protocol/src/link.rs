@@ -113,7 +113,8 @@ pub fn set(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Str
         return Ok(());
     }
     // Absent where there is none, so that they are not among the keys of every experiment.
-    let is_optional = key == "data.file.name" || key == "data.file.fingerprint" || key.starts_with("weights.");
+    let is_optional =
+        key == "data.file.name" || key == "data.file.fingerprint" || key == "journal" || key.starts_with("weights.");
     if !is_optional && get(experiment, key).is_none() {
         return Err(format!("unknown setting \"{}\"", shorten(key)));
     }

@@ -35,6 +35,7 @@ impl Experiment {
         if info.is_none() || self.data.source != DataSource::File {
             self.data.problems(&mut problems);
         }
+        problems.extend(crate::journal::problems(&self.training, &self.journal));
         let Some(info) = info else { return problems };
         for split in [Split::Train, Split::Validation] {
             if info.sizes.of(split) == 0 {

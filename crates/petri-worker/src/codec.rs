@@ -1,12 +1,14 @@
 //! Messages of the worker: `[json, ArrayBuffer]` to the page, `[json, File]` from it.
 
-use js_sys::{Array, Float32Array};
-use petri_protocol::{Command, ErrorCode, Event, RunId, WireError};
+use js_sys::{Array, ArrayBuffer, Float32Array};
+use petri_protocol::{Command, ErrorCode, Event, RequestId, RunId, WireError};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, File};
 
-/// Longest header that is read, in bytes. An experiment of 400 layers needs about 60 KB.
-const MAX_HEADER_BYTES: usize = 1 << 20;
+use crate::mailbox::Attached;
+
+/// Longest header that is read, in bytes. An experiment of 400 layers needs about 60 KB, a series has up to 200 of them.
+const MAX_HEADER_BYTES: usize = 32 << 20;
 
 /// The global scope of the worker.
 pub(crate) fn scope() -> DedicatedWorkerGlobalScope {
@@ -48,16 +50,46 @@ fn post(event: &Event, values: Option<Float32Array>) {
     }
 }
 
+/// Answers a request that it failed.
+pub(crate) fn send_failure(request: RequestId, error: WireError) {
+    send(&Event::Failed { run: None, request: Some(request), error });
+}
+
 /// Reads a message of the page. What is not understood is answered, never executed.
-pub(crate) fn receive(data: &JsValue) -> Option<(Command, Option<File>)> {
+pub(crate) fn receive(data: &JsValue) -> Option<(Command, Attached)> {
     let parts: &Array = data.dyn_ref()?;
-    let header = parts.get(0).as_string().filter(|h| h.len() <= MAX_HEADER_BYTES)?;
+    let header = parts.get(0).as_string()?;
+    let refuse = |request: Option<RequestId>, why: String| {
+        send(&Event::Failed { run: None, request, error: WireError::new(ErrorCode::BadMessage, why) });
+    };
+    if header.len() > MAX_HEADER_BYTES {
+        refuse(None, format!("A message of {} MB is too long for the worker.", header.len() >> 20));
+        return None;
+    }
     match serde_json::from_str(&header) {
-        Ok(command) => Some((command, parts.get(1).dyn_into().ok())),
+        Ok(command) => Some((command, attached(&parts.get(1)))),
         Err(error) => {
-            send_error(None, WireError::new(ErrorCode::BadMessage, format!("The worker did not understand a message: {error}")));
+            // Whoever asked is told, where that much can be read.
+            let asked = serde_json::from_str::<Asked>(&header).ok().map(|a| a.request);
+            refuse(asked, format!("The worker did not understand a message: {error}"));
             None
         }
+    }
+}
+
+/// The part of a message that says who waits for an answer.
+#[derive(serde::Deserialize)]
+struct Asked {
+    request: RequestId,
+}
+
+fn attached(value: &JsValue) -> Attached {
+    if let Some(file) = value.dyn_ref::<File>() {
+        return Attached::File(file.clone());
+    }
+    match value.dyn_ref::<ArrayBuffer>() {
+        Some(buffer) => Attached::Values(Float32Array::new(buffer).to_vec()),
+        None => Attached::Nothing,
     }
 }
 

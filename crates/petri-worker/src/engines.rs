@@ -1,6 +1,11 @@
 //! The devices of the worker: the CPU always, the GPU when it is wanted and works.
 
-use petri_engine::EngineError;
+#[cfg(feature = "gpu")]
+use std::cell::Cell;
+use std::cell::RefCell;
+#[cfg(feature = "gpu")]
+use std::rc::Rc;
+
 use petri_engine::device::Device;
 #[cfg(feature = "gpu")]
 use petri_protocol::Event;
@@ -8,21 +13,20 @@ use petri_protocol::engine_choice::{Decision, Engine};
 use petri_protocol::event::WorkerKind;
 use petri_protocol::{ErrorCode, WireError};
 
+pub(crate) use petri_engine::driver::wire_error;
+
 use crate::codec;
 
 /// The devices.
 pub(crate) struct Engines {
     kind: WorkerKind,
     #[cfg(feature = "gpu")]
-    gpu: Option<Result<petri_engine::device::Gpu, String>>,
-    /// Networks that computed the same on both engines, as text.
-    trusted: Vec<String>,
-}
-
-/// A device that is ready, and the decision that is true now.
-pub(crate) struct Ready {
-    pub(crate) device: Device,
-    pub(crate) decision: Decision,
+    gpu: Rc<RefCell<Option<Result<petri_engine::device::Gpu, String>>>>,
+    /// Whether the GPU is being started.
+    #[cfg(feature = "gpu")]
+    is_starting: Rc<Cell<bool>>,
+    /// Runs that computed the same on both engines, see `selftest::key`.
+    trusted: RefCell<Vec<String>>,
 }
 
 impl Engines {
@@ -30,8 +34,10 @@ impl Engines {
         Self {
             kind,
             #[cfg(feature = "gpu")]
-            gpu: None,
-            trusted: Vec::new(),
+            gpu: Rc::default(),
+            #[cfg(feature = "gpu")]
+            is_starting: Rc::default(),
+            trusted: RefCell::default(),
         }
     }
 
@@ -42,13 +48,21 @@ impl Engines {
 
     /// The GPU engine, started when it is asked for the first time.
     #[cfg(feature = "gpu")]
-    pub(crate) async fn gpu(&mut self) -> Result<Device, String> {
-        if self.gpu.is_none() {
+    pub(crate) async fn gpu(&self) -> Result<Device, String> {
+        // An adapter can be started once in the life of a worker. Whoever asks may be cancelled, the start must not be.
+        if self.gpu.borrow().is_none() && !self.is_starting.replace(true) {
             codec::send(&Event::Progress { what: "Starting the GPU".into(), part: None });
-            let started = petri_engine::device::Gpu::start(|message| crate::reports::note_gpu_fault(&message)).await;
-            self.gpu = Some(started.map_err(|e| e.to_string()));
+            let (gpu, is_starting) = (Rc::clone(&self.gpu), Rc::clone(&self.is_starting));
+            wasm_bindgen_futures::spawn_local(async move {
+                let started = petri_engine::device::Gpu::start(|message| crate::reports::note_gpu_fault(&message)).await;
+                gpu.replace(Some(started.map_err(|e| e.to_string())));
+                is_starting.set(false);
+            });
         }
-        match &self.gpu {
+        while self.is_starting.get() {
+            crate::pace::sleep(5.0).await;
+        }
+        match &*self.gpu.borrow() {
             Some(Ok(gpu)) => Ok(gpu.device.clone()),
             Some(Err(why)) => Err(why.clone()),
             None => Err("not started".into()),
@@ -57,7 +71,7 @@ impl Engines {
 
     /// The small worker has no GPU engine.
     #[cfg(not(feature = "gpu"))]
-    pub(crate) async fn gpu(&mut self) -> Result<Device, String> {
+    pub(crate) async fn gpu(&self) -> Result<Device, String> {
         Err("this worker was built without it".into())
     }
 
@@ -66,49 +80,27 @@ impl Engines {
         self.kind == WorkerKind::Gpu
     }
 
-    /// Whether a network was compared on both engines before.
+    /// Whether such a run was compared on both engines before.
     pub(crate) fn is_trusted(&self, key: &str) -> bool {
-        self.trusted.iter().any(|k| k == key)
+        self.trusted.borrow().iter().any(|k| k == key)
     }
 
-    /// Notes that a network computes the same on both engines.
-    pub(crate) fn trust(&mut self, key: String) {
-        self.trusted.push(key);
+    /// Notes that such a run computes the same on both engines.
+    pub(crate) fn trust(&self, key: String) {
+        self.trusted.borrow_mut().push(key);
     }
 
     /// Falls back to the CPU and says why.
-    pub(crate) fn fall_back(&self, code: ErrorCode, why: &str) -> Ready {
+    pub(crate) fn fall_back(&self, code: ErrorCode, why: &str) -> Decision {
         codec::send_error(None, WireError::new(code, format!("The GPU engine cannot be used: {why}.")));
-        Ready {
-            device: self.cpu(),
-            decision: Decision { engine: Engine::Cpu, adapter: None, reason: format!("the GPU engine cannot be used: {why}") },
-        }
+        Decision { engine: Engine::Cpu, adapter: None, reason: format!("the GPU engine cannot be used: {why}") }
     }
 
     /// Loses the GPU, for tests.
     pub(crate) fn lose_gpu(&self) {
         #[cfg(feature = "gpu")]
-        if let Some(Ok(gpu)) = &self.gpu {
+        if let Some(Ok(gpu)) = &*self.gpu.borrow() {
             gpu.destroy();
         }
-    }
-}
-
-/// An error of the engine as the page shows it.
-pub(crate) fn wire_error(error: &EngineError, on_gpu: bool) -> WireError {
-    match error {
-        EngineError::Invalid { problems } => WireError {
-            code: ErrorCode::InvalidExperiment,
-            message: "The experiment cannot be trained as it is.".into(),
-            details: problems.iter().map(ToString::to_string).collect(),
-        },
-        EngineError::Device { why } if on_gpu => {
-            let mut error = WireError::new(ErrorCode::GpuLost, "The GPU stopped working during the run.");
-            error.details.push(why.chars().take(500).collect());
-            error
-        }
-        EngineError::GpuUnavailable { why } => WireError::new(ErrorCode::GpuUnavailable, why.clone()),
-        EngineError::Probe { why } => WireError::new(ErrorCode::BadProbe, why.clone()),
-        other => WireError::new(ErrorCode::WorkerCrashed, other.to_string()),
     }
 }

@@ -8,12 +8,12 @@ mod bench;
 mod codec;
 mod constructors;
 mod engines;
+mod host;
 mod mailbox;
 mod pace;
+mod prepare;
 mod reports;
-mod run;
 mod runner;
-mod series;
 mod sources;
 
 use petri_protocol::event::WorkerKind;

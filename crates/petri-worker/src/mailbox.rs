@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use petri_protocol::Command;
 use wasm_bindgen::JsCast;
@@ -12,8 +12,18 @@ use web_sys::{File, MessageEvent};
 
 use crate::codec;
 
-/// A command with the file that came with it.
-pub(crate) type Letter = (Command, Option<File>);
+/// What came with a command.
+pub(crate) enum Attached {
+    /// Nothing.
+    Nothing,
+    /// A file that the learner chose.
+    File(File),
+    /// The values of a saved state.
+    Values(Vec<f32>),
+}
+
+/// A command with what came with it.
+pub(crate) type Letter = (Command, Attached);
 
 #[derive(Default)]
 struct Inner {
@@ -33,13 +43,13 @@ impl Mailbox {
         let inner = Rc::new(RefCell::new(Inner::default()));
         let for_handler = Rc::clone(&inner);
         let on_message = Closure::new(move |event: MessageEvent| {
-            let Some((command, file)) = codec::receive(&event.data()) else { return };
+            let Some((command, attached)) = codec::receive(&event.data()) else { return };
             // Hooks for tests act at once, whatever the runner is doing.
             if command == Command::Panic {
                 panic!("the page asked for a panic");
             }
             let mut inner = for_handler.borrow_mut();
-            inner.letters.push_back((command, file));
+            inner.letters.push_back((command, attached));
             if let Some(waker) = inner.waker.take() {
                 waker.wake();
             }
@@ -51,6 +61,13 @@ impl Mailbox {
     /// The next message, if there is one.
     pub(crate) fn take(&self) -> Option<Letter> {
         self.inner.borrow_mut().letters.pop_front()
+    }
+
+    /// Whether a message waits; if not, `context` is woken by the next one.
+    pub(crate) fn has_mail(&self, context: &Context<'_>) -> bool {
+        let mut inner = self.inner.borrow_mut();
+        inner.waker = Some(context.waker().clone());
+        !inner.letters.is_empty()
     }
 
     /// Waits for the next message.

@@ -1,6 +1,6 @@
 //! Time in the worker: the clock, and giving way to messages.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -9,12 +9,8 @@ use web_sys::MessageChannel;
 
 use crate::codec::scope;
 
-/// How long the worker computes before it looks for messages, in milliseconds.
-const SLICE_MILLIS: f64 = 25.0;
-
 thread_local! {
     static CHANNEL: RefCell<Option<MessageChannel>> = const { RefCell::new(None) };
-    static LAST_YIELD: Cell<f64> = const { Cell::new(0.0) };
 }
 
 /// Milliseconds since the worker started.
@@ -36,14 +32,6 @@ pub(crate) async fn give_way() {
     });
     if let Some(promise) = promise {
         resolved(promise).await;
-    }
-    LAST_YIELD.set(now_millis());
-}
-
-/// Gives way when the current slice of time is used up.
-pub(crate) async fn give_way_if_due() {
-    if now_millis() - LAST_YIELD.get() > SLICE_MILLIS {
-        give_way().await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The data of a run: generated, built in, or from the learner's file.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use petri_data::tables::{Table, csv_reader};
@@ -34,8 +35,8 @@ pub(crate) enum Content {
 /// Everything that data sets are made from.
 #[derive(Default)]
 pub(crate) struct Sources {
-    file: Option<(FileRef, Loaded)>,
-    wdbc: Option<Table>,
+    file: RefCell<Option<(FileRef, Loaded)>>,
+    wdbc: RefCell<Option<Rc<Table>>>,
 }
 
 fn bad_file(message: String) -> WireError {
@@ -44,7 +45,7 @@ fn bad_file(message: String) -> WireError {
 
 impl Sources {
     /// Reads a file and keeps it; what was kept before stays when it cannot be read.
-    pub(crate) async fn open(&mut self, file: Option<File>) -> Result<(FileRef, Content), WireError> {
+    pub(crate) async fn open(&self, file: Option<File>) -> Result<(FileRef, Content), WireError> {
         let file = file.ok_or_else(|| bad_file("No file came with the message.".into()))?;
         let name = file.name();
         let is_table = [".csv", ".tsv", ".txt"].iter().any(|end| name.to_lowercase().ends_with(end));
@@ -67,12 +68,12 @@ impl Sources {
             let content = Content::Images(dataset.info.clone());
             (file, Loaded::Images(dataset), content)
         };
-        self.file = Some((file.clone(), loaded));
+        self.file.replace(Some((file.clone(), loaded)));
         Ok((file, content))
     }
 
     /// The data set of an experiment.
-    pub(crate) async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
+    pub(crate) async fn dataset(&self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
         match experiment.data.source {
             DataSource::File => self.dataset_of_file(experiment),
             DataSource::Wdbc => {
@@ -87,13 +88,14 @@ impl Sources {
         }
     }
 
-    fn dataset_of_file(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
+    fn dataset_of_file(&self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
         let missing = || {
             let name = experiment.data.file.as_ref().map_or("a file", |f| f.name.as_str());
             WireError::new(ErrorCode::FileMissing, format!("This experiment needs {name}."))
         };
         let wanted = experiment.data.file.as_ref().ok_or_else(missing)?;
-        let (file, loaded) = self.file.as_mut().ok_or_else(missing)?;
+        let mut file = self.file.borrow_mut();
+        let (file, loaded) = file.as_mut().ok_or_else(missing)?;
         if file.fingerprint != wanted.fingerprint {
             return Err(missing());
         }
@@ -110,15 +112,16 @@ impl Sources {
     }
 
     /// The built-in table, fetched when it is first wanted.
-    async fn wdbc(&mut self) -> Result<&Table, WireError> {
-        if self.wdbc.is_none() {
-            codec::send_progress("Loading the table of cell nuclei".into());
-            let bytes = fetch(WDBC)
-                .await
-                .ok_or_else(|| WireError::new(ErrorCode::WorkerUnavailable, "The table of cell nuclei could not be loaded."))?;
-            self.wdbc = Some(Table::wdbc(&bytes).map_err(|error| bad_file(error.to_string()))?);
+    async fn wdbc(&self) -> Result<Rc<Table>, WireError> {
+        if let Some(table) = &*self.wdbc.borrow() {
+            return Ok(Rc::clone(table));
         }
-        self.wdbc.as_ref().ok_or_else(|| bad_file("The table of cell nuclei is missing.".into()))
+        codec::send_progress("Loading the table of cell nuclei".into());
+        let missing = || WireError::new(ErrorCode::WorkerUnavailable, "The table of cell nuclei could not be loaded.");
+        let bytes = fetch(WDBC).await.ok_or_else(missing)?;
+        let table = Rc::new(Table::wdbc(&bytes).map_err(|error| bad_file(error.to_string()))?);
+        self.wdbc.replace(Some(Rc::clone(&table)));
+        Ok(table)
     }
 }
 

@@ -116,8 +116,8 @@ fn the_error_of_a_gradient_falls_as_stated() {
     let session = start(&experiment("mini-batch", "batch"));
     let n = session.dataset().info.sizes.of(Split::Train);
     let gradient = |indices: &[usize]| -> Vec<f32> {
-        let batch = session.batch_of(indices, indices.len());
-        pollster::block_on(session.trainer().gradients(&batch)).expect("the CPU cannot fail").1.concat()
+        let batch = session.moment().batch_of(indices, indices.len());
+        pollster::block_on(session.moment().network().gradients(&batch)).expect("the CPU cannot fail").1.concat()
     };
     let all: Vec<usize> = (0..n).collect();
     let exact = gradient(&all);

@@ -66,7 +66,7 @@ fn surface(session: &Session, full_batch: bool) -> Vec<f32> {
     let weight = |index| ParameterRef { node: "dense1".into(), part: TensorPart::Weight, index };
     let asked =
         Probe::LossSurface { parameters: [weight(0), weight(1)], extent: 4.0, centre: [0.0; 2], resolution: 9, full_batch };
-    let answer = pollster::block_on(probe::answer(session, &asked, async || {})).expect("a surface");
+    let answer = pollster::block_on(probe::answer(&session.moment(), &asked, async || {})).expect("a surface");
     answer.values[..81].to_vec()
 }
 
@@ -214,7 +214,7 @@ fn displayed_gradients_agree_with_finite_differences() {
         let word = if part == TensorPart::Weight { "weight" } else { "bias" };
         for index in 0..n {
             let check = Some(ParameterRef { node: node.into(), part, index });
-            let answer = pollster::block_on(probe::answer(&session, &Probe::Backprop { index: 7, check }, async || {}))
+            let answer = pollster::block_on(probe::answer(&session.moment(), &Probe::Backprop { index: 7, check }, async || {}))
                 .expect("an answer");
             let value = |name: &str, i: usize| {
                 let before = answer.parts.iter().take_while(|p| p.name != name).map(|p| p.len()).sum::<usize>();

@@ -6,6 +6,7 @@ use petri_data::metric::Confusion;
 use petri_data::tables::Table;
 use petri_data::{Dataset, generators};
 use petri_engine::baselines::Baseline;
+use petri_engine::driver::{self, Trained};
 use petri_engine::{Results, Session, device, probe, results};
 use petri_lesson::goal::Quantity;
 use petri_lesson::parse::course::compile;
@@ -138,36 +139,21 @@ pub(crate) fn start(experiment: &Experiment) -> Session {
 /// Trains to the end, as the worker does.
 pub(crate) fn train(experiment: &Experiment) -> Outcome {
     pollster::block_on(async {
-        let mut session = start(experiment);
-        let (mut train, mut end) = (Vec::new(), None);
-        let mut validation = vec![session.end_epoch(async || {}).await.expect("the CPU cannot fail").0];
-        while end.is_none() {
-            let step = session.step();
-            if step.ends_epoch || session.n_pending() > 50 {
-                let points = session.metrics().await.expect("the CPU cannot fail");
-                if points.iter().any(|p| !p.loss().is_finite()) {
-                    end = Some(RunEnd::Diverged { step: step.step });
-                }
-                train.extend(points);
-            }
-            if step.ends_epoch {
-                let (point, stopped) = session.end_epoch(async || {}).await.expect("the CPU cannot fail");
-                validation.push(point);
-                end = end.or(stopped).or(step.ends_run.then_some(RunEnd::Finished));
-            }
-        }
-        let results = results::of_session(&session, async || {}).await.expect("the CPU cannot fail");
-        let info = &session.dataset().info;
+        let Trained { points, end, moment } = driver::train(start(experiment)).await.expect("the CPU cannot fail");
+        let (train, validation) = points.into_iter().partition(|p: &MetricPoint| p.split == Split::Train);
+        let results = results::of_moment(&moment, async || {}).await.expect("the CPU cannot fail");
+        let info = &moment.dataset().info;
         let mut scores = (Vec::new(), Vec::new());
         if info.task == Task::MultiClass && info.n_classes() == 2 {
             let asked = Probe::Scores { split: Split::Validation };
-            let answer = probe::answer(&session, &asked, async || {}).await.expect("scores");
+            let answer = probe::answer(&moment, &asked, async || {}).await.expect("scores");
             let n = info.sizes.validation;
             scores.0 = answer.values[..2 * n].iter().skip(1).step_by(2).copied().collect();
             scores.1 = answer.values[2 * n..].iter().map(|t| *t == 1.0).collect();
         }
-        let first_weights = session.trainer().read_all_weights().await.expect("the CPU cannot fail")[0][0].values.clone();
-        let (n_parameters, end) = (n_parameters(experiment), end.expect("ended"));
+        let all: Vec<usize> = (0..moment.network().plan().nodes.len()).collect();
+        let first_weights = moment.network().weights(&all).await.expect("the CPU cannot fail")[0][0].values.clone();
+        let n_parameters = n_parameters(experiment);
         Outcome { train, validation, end, results, n_parameters, first_weights, scores }
     })
 }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use petri_protocol::setting::card::{Card, Choice, Kind};
 use petri_protocol::setting::values::Values;
-use petri_protocol::{link, setting};
+use petri_protocol::{journal, link, setting};
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
 use crate::components::compact_network::CompactNetwork;
@@ -191,7 +191,7 @@ pub(crate) fn LearningRate() -> impl IntoView {
     setting::find(KEY).map(|card| {
         let Kind::Logarithmic { from, to, .. } = card.kind else { return ().into_any() };
         let lab = lab();
-        let field = Field::new(card, Memo::new(move |_| lab.experiment.with(|e| e.values())));
+        let field = Field::new(card, Memo::new(move |_| lab.experiment.with(|e| journal::applied(e).values())));
         let value = field.value;
         let exponent = Memo::new(move |_| value.get().parse::<f64>().map_or(from, |v| v.log10().max(from).min(to)));
         view! {

@@ -183,7 +183,12 @@ impl Model {
         self.worker.live = Some(self.dish.run);
         let run = self.dish.run;
         let mut effects = self.send_missing_file();
-        effects.push(Effect::Send(Command::Start { run, experiment: Box::new(self.dish.experiment.clone()), decision }));
+        effects.push(Effect::Send(Command::Start {
+            run,
+            experiment: Box::new(self.dish.experiment.clone()),
+            decision,
+            from: None,
+        }));
         let limit = self.dish.speed.limit(&self.dish.experiment, &info);
         if limit.is_some() {
             effects.push(Effect::Send(Command::SetSpeed { run, steps_per_second: limit }));

@@ -5,10 +5,9 @@ use petri_protocol::{ParameterRef, TensorPart};
 
 use super::{Answer, indices, refuse};
 use crate::error::EngineError;
+use crate::executor::Pass;
 use crate::layers::layer_indices;
-use crate::readback::Reader;
-use crate::session::Session;
-use crate::trainer::Pass;
+use crate::moment::Moment;
 
 /// Most values that one sample may leave on its way: this is for small networks.
 const MAX_VALUES: usize = 4096;
@@ -16,8 +15,8 @@ const MAX_VALUES: usize = 4096;
 const EPSILON: f32 = 0.01;
 
 /// Gradients of weight and bias of each layer with parameters, in the order of the layers.
-fn by_layer(session: &Session, pass: &Pass) -> Vec<(Vec<f32>, Vec<f32>)> {
-    let plan = session.trainer().plan();
+fn by_layer(moment: &Moment, pass: &Pass) -> Vec<(Vec<f32>, Vec<f32>)> {
+    let plan = moment.network().plan();
     let mut values = pass.parameters.iter().cloned();
     plan.nodes
         .iter()
@@ -31,11 +30,11 @@ fn by_layer(session: &Session, pass: &Pass) -> Vec<(Vec<f32>, Vec<f32>)> {
 }
 
 /// Gradients of some nodes for the batch of the last step.
-pub(super) async fn gradients(session: &Session, nodes: &[String]) -> Result<Answer, EngineError> {
-    let found = indices(session, nodes)?;
-    let plan = session.trainer().plan();
-    let pass = session.trainer().backprop(&session.current_batch()).await?;
-    let gradients = by_layer(session, &pass);
+pub(super) async fn gradients(moment: &Moment, nodes: &[String]) -> Result<Answer, EngineError> {
+    let found = indices(moment, nodes)?;
+    let plan = moment.network().plan();
+    let pass = moment.network().backprop(&moment.current_batch()).await?;
+    let gradients = by_layer(moment, &pass);
     let layers = layer_indices(plan);
     let mut answer = Answer::default();
     for idx in found {
@@ -49,40 +48,33 @@ pub(super) async fn gradients(session: &Session, nodes: &[String]) -> Result<Ans
 }
 
 /// (L(w + ε) − L(w − ε)) / 2ε for one parameter.
-async fn finite_difference(session: &Session, batch: &Batch, parameter: &ParameterRef) -> Result<f32, EngineError> {
-    let trainer = session.trainer();
-    let node = trainer.plan().index(&parameter.node).filter(|&n| trainer.layer(n).is_some());
-    let Some(node) = node else { return refuse(format!("there is no layer \"{}\" with parameters", parameter.node)) };
-    let now = trainer.read_weights(&[node]).await?;
-    let at = usize::from(parameter.part == TensorPart::Bias);
-    let Some(&value) = now[0][at].values.get(parameter.index) else { return refuse("there is no such parameter") };
-    let moved = |by: f32| {
-        let mut tensors = now[0].clone();
-        if let Some(v) = tensors[at].values.get_mut(parameter.index) {
-            *v = value + by;
-        }
-        trainer.loss_at(&[(node, tensors)], batch)
-    };
-    let losses = Reader::default().with(moved(EPSILON)).with(moved(-EPSILON)).read().await?;
-    let loss = |i: usize| losses.get(i).and_then(|l| l.first()).copied().unwrap_or(f32::NAN);
+async fn finite_difference(moment: &Moment, batch: &Batch, parameter: &ParameterRef) -> Result<f32, EngineError> {
+    let network = moment.network();
+    let Some(place) = network.find(parameter) else { return refuse("there is no such parameter") };
+    let now = network.weights(&[place.node]).await?;
+    let tensor = now.first().map(|[weight, bias]| if place.part == TensorPart::Bias { bias } else { weight });
+    let Some(&value) = tensor.and_then(|t| t.values.get(place.index)) else { return refuse("there is no such parameter") };
+    let losses = network.losses(batch, vec![vec![(place, value + EPSILON)], vec![(place, value - EPSILON)]]).await?;
+    let loss = |i: usize| losses.get(i).copied().unwrap_or(f32::NAN);
     Ok((loss(0) - loss(1)) / (2.0 * EPSILON))
 }
 
 /// One training sample: see [`petri_protocol::Probe::Backprop`].
-pub(super) async fn answer(session: &Session, index: usize, check: Option<&ParameterRef>) -> Result<Answer, EngineError> {
-    let dataset = session.dataset();
+pub(super) async fn answer(moment: &Moment, index: usize, check: Option<&ParameterRef>) -> Result<Answer, EngineError> {
+    let dataset = moment.dataset();
     if index >= dataset.info.sizes.train {
         return refuse(format!("there is no training sample {index}"));
     }
-    let trainer = session.trainer();
-    let plan = trainer.plan();
+    let network = moment.network();
+    let plan = network.plan();
     if plan.nodes.iter().map(|n| n.output.len()).sum::<usize>() > MAX_VALUES {
         return refuse("this network has too many values to be shown one by one");
     }
-    let batch = session.batch_of(&[index], 1);
-    let pass = trainer.backprop(&batch).await?;
-    let weights = trainer.read_all_weights().await?;
-    let gradients = by_layer(session, &pass);
+    let batch = moment.batch_of(&[index], 1);
+    let pass = network.backprop(&batch).await?;
+    let all: Vec<usize> = (0..plan.nodes.len()).collect();
+    let weights = network.weights(&all).await?;
+    let gradients = by_layer(moment, &pass);
     let layers = layer_indices(plan);
     let mut answer = Answer::default();
     for (idx, (node, (value, gradient))) in plan.nodes.iter().zip(&pass.nodes).enumerate() {
@@ -103,7 +95,7 @@ pub(super) async fn answer(session: &Session, index: usize, check: Option<&Param
     answer.push("target", vec![batch.targets.len()], batch.targets.clone());
     answer.push("loss", vec![1], vec![pass.loss]);
     if let Some(parameter) = check {
-        answer.push("check", vec![1], vec![finite_difference(session, &batch, parameter).await?]);
+        answer.push("check", vec![1], vec![finite_difference(moment, &batch, parameter).await?]);
     }
     Ok(answer)
 }

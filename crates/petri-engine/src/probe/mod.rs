@@ -8,11 +8,9 @@ mod scores;
 mod surface;
 
 use crate::error::EngineError;
-use crate::forward::Value;
 use crate::importance;
 use crate::loss::probabilities;
-use crate::readback::{Reader, read};
-use crate::session::Session;
+use crate::moment::Moment;
 
 /// Most cells along one side of a decision boundary.
 const MAX_RESOLUTION: usize = 256;
@@ -48,23 +46,23 @@ fn refuse<T>(why: impl Into<String>) -> Result<T, EngineError> {
 /// # Errors
 ///
 /// When it asks for something that does not exist, or the device fails.
-pub async fn answer(session: &Session, probe: &Probe, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+pub async fn answer(moment: &Moment, probe: &Probe, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
     match probe {
-        Probe::Boundary { resolution, x, y } => boundary(session, *resolution, *x, *y).await,
-        Probe::FeatureMaps { nodes, split, index } => feature_maps(session, nodes, *split, *index).await,
-        Probe::Weights { nodes } => weights(session, nodes).await,
-        Probe::Predictions { range } => predictions(session, *range).await,
-        Probe::Samples { range } => samples(session, *range),
-        Probe::Confusion { split } => confusion(session, *split, pause).await,
-        Probe::Activations { nodes, range } => activations(session, nodes, *range).await,
-        Probe::Gradients { nodes } => backprop::gradients(session, nodes).await,
+        Probe::Boundary { resolution, x, y } => boundary(moment, *resolution, *x, *y).await,
+        Probe::FeatureMaps { nodes, split, index } => feature_maps(moment, nodes, *split, *index).await,
+        Probe::Weights { nodes } => weights(moment, nodes).await,
+        Probe::Predictions { range } => predictions(moment, *range).await,
+        Probe::Samples { range } => samples(moment, *range),
+        Probe::Confusion { split } => confusion(moment, *split, pause).await,
+        Probe::Activations { nodes, range } => activations(moment, nodes, *range).await,
+        Probe::Gradients { nodes } => backprop::gradients(moment, nodes).await,
         Probe::LossSurface { parameters, extent, centre, resolution, full_batch } => {
-            surface::answer(session, parameters, *extent, *centre, *resolution, *full_batch, pause).await
+            surface::answer(moment, parameters, *extent, *centre, *resolution, *full_batch, pause).await
         }
-        Probe::Backprop { index, check } => backprop::answer(session, *index, check.as_ref()).await,
-        Probe::Scores { split } => scores::answer(session, *split, pause).await,
+        Probe::Backprop { index, check } => backprop::answer(moment, *index, check.as_ref()).await,
+        Probe::Scores { split } => scores::answer(moment, *split, pause).await,
         Probe::Importance { split } => {
-            let values = importance::of_network(session, *split, pause).await?;
+            let values = importance::of_network(moment, *split, pause).await?;
             let mut answer = Answer::default();
             answer.push("importance", vec![values.len()], values.into_iter().map(|v| v as f32).collect());
             Ok(answer)
@@ -72,15 +70,15 @@ pub async fn answer(session: &Session, probe: &Probe, pause: impl AsyncFnMut()) 
     }
 }
 
-fn clip(session: &Session, range: SampleRange) -> SampleRange {
-    let n = session.dataset().info.sizes.of(range.split);
+fn clip(moment: &Moment, range: SampleRange) -> SampleRange {
+    let n = moment.dataset().info.sizes.of(range.split);
     let start = range.start.min(n);
     SampleRange { split: range.split, start, count: range.count.min(MAX_SAMPLES).min(n - start) }
 }
 
 /// Probabilities of every class over a rectangle, `[k, resolution, resolution]`.
-async fn boundary(session: &Session, resolution: usize, x: [f32; 2], y: [f32; 2]) -> Result<Answer, EngineError> {
-    if !session.dataset().info.is_planar() {
+async fn boundary(moment: &Moment, resolution: usize, x: [f32; 2], y: [f32; 2]) -> Result<Answer, EngineError> {
+    if !moment.dataset().info.is_planar() {
         return refuse("only points in the plane have a decision boundary");
     }
     if x.iter().chain(&y).any(|v| !v.is_finite()) {
@@ -93,16 +91,16 @@ async fn boundary(session: &Session, resolution: usize, x: [f32; 2], y: [f32; 2]
         for column in 0..resolution {
             // Centres of the cells, top row first.
             let at = |[low, high]: [f32; 2], i: usize| low + (high - low) * (i as f32 + 0.5) / resolution as f32;
-            let scaling = &session.dataset().scaling;
+            let scaling = &moment.dataset().scaling;
             inputs.push(scaling.point(at(x, column), 0));
             inputs.push(scaling.point(at([y[1], y[0]], row), 1));
         }
     }
-    let logits = read(session.trainer().logits(inputs, n)).await?;
-    let k = session.dataset().info.n_classes();
+    let logits = moment.network().logits(vec![(inputs, n)]).await?.swap_remove(0);
+    let k = moment.dataset().info.n_classes();
     let mut values = vec![0.0; k * n];
     for (cell, logits) in logits.chunks_exact(logits.len() / n).enumerate() {
-        for (class, p) in probabilities(session.trainer().loss(), logits, k).into_iter().enumerate() {
+        for (class, p) in probabilities(moment.network().loss(), logits, k).into_iter().enumerate() {
             values[class * n + cell] = p;
         }
     }
@@ -111,15 +109,15 @@ async fn boundary(session: &Session, resolution: usize, x: [f32; 2], y: [f32; 2]
     Ok(answer)
 }
 
-async fn feature_maps(session: &Session, nodes: &[String], split: Split, index: usize) -> Result<Answer, EngineError> {
-    if index >= session.dataset().info.sizes.of(split) {
+async fn feature_maps(moment: &Moment, nodes: &[String], split: Split, index: usize) -> Result<Answer, EngineError> {
+    if index >= moment.dataset().info.sizes.of(split) {
         return refuse(format!("there is no sample {index} in the {} data", split.title()));
     }
-    let plan = session.trainer().plan();
-    let keep = indices(session, nodes)?;
+    let plan = moment.network().plan();
+    let keep = indices(moment, nodes)?;
     let range = SampleRange { split, start: index, count: 1 };
     let mut answer = Answer { range: Some(range), ..Answer::default() };
-    for (&node, values) in keep.iter().zip(outputs(session, range, &keep).await?) {
+    for (&node, values) in keep.iter().zip(outputs(moment, range, &keep).await?) {
         let shape = match plan.nodes[node].output {
             TensorShape::Features(n) => vec![n],
             TensorShape::Image { channels, height, width } => vec![channels, height, width],
@@ -130,48 +128,39 @@ async fn feature_maps(session: &Session, nodes: &[String], split: Split, index: 
 }
 
 /// Inputs of some samples as the network sees them.
-fn scaled_inputs(session: &Session, range: SampleRange) -> Vec<f32> {
+fn scaled_inputs(moment: &Moment, range: SampleRange) -> Vec<f32> {
     let mut inputs = Vec::new();
     for index in range.start..range.start + range.count {
-        session.dataset().scaled_input(range.split, index, &mut inputs);
+        moment.dataset().scaled_input(range.split, index, &mut inputs);
     }
     inputs
 }
 
 /// Values of the kept nodes for some samples, in evaluation mode.
-async fn outputs(session: &Session, range: SampleRange, keep: &[usize]) -> Result<Vec<Vec<f32>>, EngineError> {
-    let trainer = session.trainer();
-    let input = Value::upload(scaled_inputs(session, range), range.count, trainer.plan().input, trainer.device());
-    let mut kept = trainer.evaluate(input, keep);
-    let mut reader = Reader::default();
-    for &node in keep {
-        if let Some(value) = kept[node].take() {
-            reader = reader.with(value.flat());
-        }
-    }
-    reader.read().await
+async fn outputs(moment: &Moment, range: SampleRange, keep: &[usize]) -> Result<Vec<Vec<f32>>, EngineError> {
+    moment.network().outputs(scaled_inputs(moment, range), range.count, keep.to_vec()).await
 }
 
 /// Outputs of some nodes for several samples, `[n, values]` each.
-async fn activations(session: &Session, nodes: &[String], range: SampleRange) -> Result<Answer, EngineError> {
-    let range = clip(session, SampleRange { count: range.count.min(MAX_ACTIVATION_SAMPLES), ..range });
-    let keep = indices(session, nodes)?;
+async fn activations(moment: &Moment, nodes: &[String], range: SampleRange) -> Result<Answer, EngineError> {
+    let range = clip(moment, SampleRange { count: range.count.min(MAX_ACTIVATION_SAMPLES), ..range });
+    let keep = indices(moment, nodes)?;
     let mut answer = Answer { range: Some(range), ..Answer::default() };
     if range.count == 0 {
         return Ok(answer);
     }
-    let plan = session.trainer().plan();
-    for (&node, values) in keep.iter().zip(outputs(session, range, &keep).await?) {
+    let plan = moment.network().plan();
+    for (&node, values) in keep.iter().zip(outputs(moment, range, &keep).await?) {
         answer.push(&plan.nodes[node].name, vec![range.count, plan.nodes[node].output.len()], values);
     }
     Ok(answer)
 }
 
-fn indices(session: &Session, nodes: &[String]) -> Result<Vec<usize>, EngineError> {
+fn indices(moment: &Moment, nodes: &[String]) -> Result<Vec<usize>, EngineError> {
     if nodes.is_empty() {
         return refuse("no layer is named");
     }
-    let plan = session.trainer().plan();
+    let plan = moment.network().plan();
     let mut found = Vec::new();
     for name in nodes {
         match plan.index(name) {
@@ -183,12 +172,12 @@ fn indices(session: &Session, nodes: &[String]) -> Result<Vec<usize>, EngineErro
     Ok(found)
 }
 
-async fn weights(session: &Session, nodes: &[String]) -> Result<Answer, EngineError> {
-    let found = indices(session, nodes)?;
-    let plan = session.trainer().plan();
+async fn weights(moment: &Moment, nodes: &[String]) -> Result<Answer, EngineError> {
+    let found = indices(moment, nodes)?;
+    let plan = moment.network().plan();
     let with_values: Vec<usize> = found.into_iter().filter(|&i| plan.nodes[i].parameters.is_some()).collect();
     let mut answer = Answer::default();
-    for (idx, [weight, bias]) in with_values.iter().zip(session.trainer().read_weights(&with_values).await?) {
+    for (idx, [weight, bias]) in with_values.iter().zip(moment.network().weights(&with_values).await?) {
         let name = &plan.nodes[*idx].name;
         answer.push(format!("{name}.weight"), weight.shape, weight.values);
         answer.push(format!("{name}.bias"), bias.shape, bias.values);
@@ -197,22 +186,22 @@ async fn weights(session: &Session, nodes: &[String]) -> Result<Answer, EngineEr
 }
 
 /// Probabilities, `[n, k]` or `[n, k, area]` for segmentation.
-async fn predictions(session: &Session, range: SampleRange) -> Result<Answer, EngineError> {
-    let range = clip(session, range);
+async fn predictions(moment: &Moment, range: SampleRange) -> Result<Answer, EngineError> {
+    let range = clip(moment, range);
     let mut answer = Answer { range: Some(range), ..Answer::default() };
     if range.count == 0 {
         return Ok(answer);
     }
-    let shape = session.trainer().plan().logits_shape();
+    let shape = moment.network().plan().logits_shape();
     let (channels, area) = (shape.channels(), shape.area());
-    let logits = read(session.trainer().logits(scaled_inputs(session, range), range.count)).await?;
-    let k = session.dataset().info.n_classes();
+    let logits = moment.network().logits(vec![(scaled_inputs(moment, range), range.count)]).await?.swap_remove(0);
+    let k = moment.dataset().info.n_classes();
     let mut values = vec![0.0; range.count * k * area];
     for sample in 0..range.count {
         for pixel in 0..area {
             let x: Vec<f32> =
                 logits[sample * channels * area..][..channels * area].iter().skip(pixel).step_by(area).copied().collect();
-            for (class, p) in probabilities(session.trainer().loss(), &x, k).into_iter().enumerate() {
+            for (class, p) in probabilities(moment.network().loss(), &x, k).into_iter().enumerate() {
                 values[(sample * k + class) * area + pixel] = p;
             }
         }
@@ -222,29 +211,29 @@ async fn predictions(session: &Session, range: SampleRange) -> Result<Answer, En
     Ok(answer)
 }
 
-fn samples(session: &Session, range: SampleRange) -> Result<Answer, EngineError> {
-    let range = clip(session, range);
+fn samples(moment: &Moment, range: SampleRange) -> Result<Answer, EngineError> {
+    let range = clip(moment, range);
     let (mut inputs, mut targets) = (Vec::new(), Vec::new());
     for index in range.start..range.start + range.count {
-        session.dataset().raw_input(range.split, index, &mut inputs);
-        session.dataset().raw_target(range.split, index, &mut targets);
+        moment.dataset().raw_input(range.split, index, &mut inputs);
+        moment.dataset().raw_target(range.split, index, &mut targets);
     }
     let mut answer = Answer { range: Some(range), ..Answer::default() };
     let per_sample = targets.len() / range.count.max(1);
-    answer.push("inputs", vec![range.count, session.dataset().info.input.len()], inputs);
+    answer.push("inputs", vec![range.count, moment.dataset().info.input.len()], inputs);
     answer.push("targets", vec![range.count, per_sample], targets);
-    let scaling = &session.dataset().scaling;
+    let scaling = &moment.dataset().scaling;
     answer.push("mean", vec![scaling.mean.len()], scaling.mean.clone());
     answer.push("std", vec![scaling.std.len()], scaling.std.clone());
     Ok(answer)
 }
 
-async fn confusion(session: &Session, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
-    let info = &session.dataset().info;
+async fn confusion(moment: &Moment, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+    let info = &moment.dataset().info;
     if !info.task.has_classes() {
         return refuse("only classes have a confusion matrix");
     }
-    let Some(confusion) = session.evaluate(split, pause).await?.judged.confusion else {
+    let Some(confusion) = moment.evaluate(split, pause).await?.judged.confusion else {
         return refuse("nothing was answered");
     };
     let k = info.n_classes();

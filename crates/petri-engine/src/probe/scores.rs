@@ -4,18 +4,18 @@ use petri_protocol::Split;
 
 use super::{Answer, refuse};
 use crate::error::EngineError;
-use crate::session::Session;
+use crate::moment::Moment;
 
 /// Probabilities `[n, k]` and classes `[n]`, or numbers `[n]` and truths `[n]`.
-pub(super) async fn answer(session: &Session, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
-    let info = &session.dataset().info;
+pub(super) async fn answer(moment: &Moment, split: Split, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+    let info = &moment.dataset().info;
     if !info.task.has_one_answer() {
         return refuse("only classes and numbers have scores");
     }
     let n = info.sizes.of(split);
-    let scores = session.evaluate(split, pause).await?.scores;
+    let scores = moment.evaluate(split, pause).await?.scores;
     let mut truths = Vec::with_capacity(n);
-    (0..n).for_each(|index| session.dataset().raw_target(split, index, &mut truths));
+    (0..n).for_each(|index| moment.dataset().raw_target(split, index, &mut truths));
     let mut answer = Answer::default();
     let shape = if info.task.is_number() { vec![n] } else { vec![n, info.n_classes()] };
     answer.push("scores", shape, scores);

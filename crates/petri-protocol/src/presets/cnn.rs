@@ -36,6 +36,7 @@ fn experiment() -> Experiment {
         network: network(2),
         training: TrainingSpec { class_weights: ClassWeights::Balanced, epochs: 5, ..TrainingSpec::default() },
         weights: std::collections::BTreeMap::new(),
+        journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

@@ -31,6 +31,7 @@ fn experiment() -> Experiment {
             ..TrainingSpec::default()
         },
         weights: BTreeMap::new(),
+        journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

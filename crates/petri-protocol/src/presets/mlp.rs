@@ -23,6 +23,7 @@ fn experiment() -> Experiment {
         network: network(),
         training: TrainingSpec { learning_rate: 0.01, batch_size: 64, epochs: 200, ..TrainingSpec::default() },
         weights: std::collections::BTreeMap::new(),
+        journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

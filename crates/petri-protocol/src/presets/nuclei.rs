@@ -26,6 +26,7 @@ fn experiment() -> Experiment {
             ..TrainingSpec::default()
         },
         weights: BTreeMap::new(),
+        journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

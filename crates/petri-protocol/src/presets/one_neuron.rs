@@ -25,6 +25,7 @@ fn experiment() -> Experiment {
             ..TrainingSpec::default()
         },
         weights: std::collections::BTreeMap::new(),
+        journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

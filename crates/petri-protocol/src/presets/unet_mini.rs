@@ -42,6 +42,7 @@ fn experiment() -> Experiment {
         network: network(),
         training: TrainingSpec { learning_rate: 0.003, batch_size: 4, epochs: 20, ..TrainingSpec::default() },
         weights: std::collections::BTreeMap::new(),
+        journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,
     }

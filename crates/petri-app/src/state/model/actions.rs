@@ -2,7 +2,9 @@
 
 use petri_protocol::link::{self, Opened};
 use petri_protocol::setting::card::Card;
-use petri_protocol::{Command, DataSource, Experiment, ParameterRef, TensorPart, setting};
+use petri_protocol::{
+    Command, DataSource, Experiment, LiveKey, ParameterRef, RunEnd, TensorPart, journal, setting, typed_number,
+};
 
 use super::{Effect, Model, say_what_was_skipped};
 use crate::state::dish::Phase;
@@ -45,6 +47,8 @@ impl Model {
         }
         self.made = None;
         let experiment = &mut self.dish.experiment;
+        // What was changed on the way belongs to the run that ends here.
+        experiment.journal.clear();
         if experiment.network != before.network {
             // Weights that were set by hand belong to the network that they were set in.
             let network = &experiment.network;
@@ -90,17 +94,22 @@ impl Model {
         }
     }
 
-    /// The learning rate changes live: the run goes on.
+    /// The learning rate changes live once training has begun: the run goes on, and its journal notes the change.
     fn set_learning_rate(&mut self, text: &str) -> Vec<Effect> {
-        let Ok(value) = text.trim().parse::<f64>() else { return Vec::new() };
-        let was_valid = self.problems().is_empty();
-        let before = self.experiment.clone();
-        self.experiment.training.learning_rate = value;
-        let is_valid = self.problems().is_empty();
-        if !was_valid || !is_valid {
-            return self.changed_from(self.preset.clone(), before, self.file.clone());
+        let Ok(value) = typed_number::parse(text) else { return Vec::new() };
+        let is_under_way = self.step > 0 && self.is_live() && matches!(self.phase, Phase::Running | Phase::Paused);
+        let mut changed = self.experiment.clone();
+        changed.training.learning_rate = value;
+        if !is_under_way || !changed.validate(self.info().as_ref()).is_empty() {
+            return self.edit(|e| e.training.learning_rate = value);
         }
-        vec![Effect::Send(Command::SetLearningRate { run: self.run, value }), Effect::WriteLink]
+        vec![self.change_live(LiveKey::LearningRate, value)]
+    }
+
+    /// Asks the worker to change a setting of the run that it holds.
+    fn change_live(&mut self, key: LiveKey, value: f64) -> Effect {
+        let request = self.worker.next_request();
+        Effect::Send(Command::Change { run: self.dish.run, request, key, value })
     }
 
     /// Sets one initial weight by hand; only before training.
@@ -161,12 +170,17 @@ impl Model {
         }
     }
 
-    /// Trains a run that is over for as many epochs again. The worker cannot take a run up that is over: the same
-    /// experiment with more epochs is trained from its start, which goes through the same numbers and then on.
+    /// Trains a run that is over for as many epochs again: the worker takes it up where it ended. Where it has let
+    /// the run go, the same experiment with more epochs goes through the same numbers and then on.
     pub fn train_further(&mut self) -> Vec<Effect> {
         let more = self.home.training.epochs.clamp(1, MAX_EPOCHS);
-        let done = self.experiment.training.epochs;
-        let mut effects = self.edit(|e| e.training.epochs = done.saturating_add(more).min(MAX_EPOCHS));
+        let done = journal::epochs(&self.experiment.training, &self.experiment.journal, self.step);
+        let epochs = done.saturating_add(more).min(MAX_EPOCHS);
+        if self.is_live() && self.committed.is_none() && self.phase == Phase::Ended(RunEnd::Finished) {
+            let run = self.dish.run;
+            return vec![self.change_live(LiveKey::Epochs, epochs as f64), Effect::Send(Command::Resume { run })];
+        }
+        let mut effects = self.edit(|e| e.training.epochs = epochs);
         effects.extend(self.train());
         effects
     }

@@ -60,8 +60,14 @@ impl Model {
                 Vec::new()
             }
             Event::Failed { run, request, error } => self.on_failed(run, request, error),
+            Event::Changed { run, journal, .. } => {
+                let Some(dish) = self.dish_of(run) else { return Vec::new() };
+                dish.experiment.journal = journal;
+                vec![Effect::WriteLink]
+            }
             // Of other series, or answers that only tests and benchmarks ask for.
-            Event::SeriesPoints { .. }
+            Event::Checkpoint { .. }
+            | Event::SeriesPoints { .. }
             | Event::MemberEnded { .. }
             | Event::SeriesEnded { .. }
             | Event::SelfTested { .. }

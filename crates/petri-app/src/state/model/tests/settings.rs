@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::view::parameters::Pick;
-use petri_protocol::LossSpec;
+use petri_protocol::{LiveChange, LiveKey, LossSpec, RunEnd};
 
 #[test]
 fn events_of_old_runs_are_dropped() {
@@ -16,14 +16,47 @@ fn events_of_old_runs_are_dropped() {
 }
 
 #[test]
-fn the_learning_rate_changes_live_and_other_settings_begin_anew() {
+fn the_learning_rate_changes_live_and_is_noted_in_the_journal() {
     let mut model = started("v=1&preset=one-neuron");
-    let run = model.run;
+    let (run, before) = (model.run, model.experiment.training.learning_rate);
+    trained(&mut model, 30);
     let effects = model.set("training.learning_rate", "0.5");
-    assert_eq!(effects[0], Effect::Send(Command::SetLearningRate { run, value: 0.5 }));
-    assert_eq!(model.run, run);
+    let [Effect::Send(Command::Change { run: of, request, key: LiveKey::LearningRate, value: 0.5 })] = effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(of, run);
+    let journal = vec![LiveChange { step: 30, key: LiveKey::LearningRate, value: 0.5 }];
+    let effects = model.apply(Event::Changed { run, request, journal: journal.clone(), n_epochs: 100 }, &[]);
+    assert_eq!(effects, [Effect::WriteLink]);
+    assert_eq!(model.run, run, "the run goes on");
+    assert_eq!(model.experiment.training.learning_rate, before, "the run began with another one");
+    assert_eq!(link::parse(&model.link()).experiment, model.experiment, "the link repeats the run");
+    assert_eq!(model.experiment.journal, journal);
     let effects = model.set("training.batch_size", "16");
     assert!(effects.iter().any(is_start));
+    assert!(model.experiment.journal.is_empty(), "another run has another journal");
+}
+
+#[test]
+fn before_training_the_learning_rate_is_a_setting_like_others() {
+    let mut model = started("v=1&preset=one-neuron");
+    assert!(model.set("training.learning_rate", "0.5").iter().any(is_start));
+    assert_eq!(model.experiment.training.learning_rate, 0.5);
+    assert!(model.experiment.journal.is_empty());
+}
+
+#[test]
+fn a_finished_run_is_trained_further_where_it_ended() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    trained(&mut model, 30);
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 30 }, &[]);
+    let effects = model.train_further();
+    assert!(matches!(
+        effects[..],
+        [Effect::Send(Command::Change { key: LiveKey::Epochs, .. }), Effect::Send(Command::Resume { .. })]
+    ));
+    assert_eq!(model.run, run);
 }
 
 #[test]

@@ -1,0 +1,185 @@
+//! A queue of runs: each member is trained to its end by the same [`Run`] as the learner's, evaluated, and let go.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use petri_protocol::metric_point::LOSS;
+use petri_protocol::{Event, Member, MetricPoint, ModelSpec, RunEnd, RunState, SeriesId, Split, WireError};
+
+use super::job::Job;
+use super::run::{News, Run};
+use super::{Host, Prepare, Prepared, TURN_MILLIS, wire_error};
+use crate::baselines::Baseline;
+use crate::error::EngineError;
+use crate::results::{self, Results};
+use crate::session::Session;
+
+/// What a member has come to.
+type Outcome = Result<(RunEnd, Results), WireError>;
+
+/// The member that is being worked on.
+enum Current {
+    Preparing(Job<Result<Prepared, WireError>>),
+    Training(Box<Run>, EpochMean),
+    /// A fitted comparison model, or a trained network.
+    Judging(Job<Outcome>),
+}
+
+/// Means over the steps of an epoch: a series draws one point an epoch.
+#[derive(Default)]
+struct EpochMean {
+    sums: Vec<(String, f64)>,
+    n: u32,
+}
+
+impl EpochMean {
+    fn add(&mut self, point: &MetricPoint) {
+        for (name, value) in point.values() {
+            match self.sums.iter_mut().find(|(n, _)| n == name) {
+                Some((_, sum)) => *sum += f64::from(value),
+                None => self.sums.push((name.to_owned(), f64::from(value))),
+            }
+        }
+        self.n += 1;
+    }
+
+    /// The mean as a point at the place of `last`; the next epoch begins anew.
+    fn take(&mut self, last: &MetricPoint) -> MetricPoint {
+        let n = f64::from(self.n.max(1));
+        let mean = MetricPoint::new(Split::Train, last.step, last.epoch);
+        std::mem::take(self).sums.into_iter().fold(mean, |mean, (name, sum)| mean.with(&name, (sum / n) as f32))
+    }
+}
+
+/// The queue.
+pub struct Series {
+    /// Its identity.
+    pub id: SeriesId,
+    host: Rc<dyn Host>,
+    prepare: Prepare,
+    waiting: VecDeque<(usize, Member)>,
+    current: Option<(usize, Current)>,
+    on_gpu: bool,
+}
+
+impl Series {
+    /// Nothing is done yet. `prepare` makes data and session of each member.
+    pub fn new(id: SeriesId, members: Vec<Member>, host: Rc<dyn Host>, prepare: Prepare) -> Self {
+        Self { id, host, prepare, waiting: members.into_iter().enumerate().collect(), current: None, on_gpu: false }
+    }
+
+    /// Whether the member that is worked on uses the GPU.
+    pub fn on_gpu(&self) -> bool {
+        self.current.is_some() && self.on_gpu
+    }
+
+    /// Ends the member that is worked on with an error; the others go on.
+    pub fn fail_current(&mut self, error: WireError) {
+        if let Some((member, _)) = self.current.take() {
+            self.report(member, Err(error));
+        }
+    }
+
+    /// Works for about a turn; true when everything is done.
+    pub async fn take_turn(&mut self) -> bool {
+        let until = self.host.now_millis() + TURN_MILLIS;
+        if self.current.is_none() {
+            let Some((index, member)) = self.waiting.pop_front() else { return true };
+            self.current = Some((index, self.begin(member)));
+        }
+        let Some((index, current)) = &mut self.current else { return false };
+        let index = *index;
+        match current {
+            Current::Preparing(job) => match job.take_turn(until).await {
+                None => {}
+                Some(Ok(prepared)) => {
+                    self.on_gpu = prepared.on_gpu;
+                    match Session::new(prepared.experiment, prepared.dataset, &prepared.device) {
+                        Ok(session) => {
+                            let mut run = Box::new(Run::new(session, Rc::clone(&self.host), false));
+                            run.resume();
+                            self.current = Some((index, Current::Training(run, EpochMean::default())));
+                        }
+                        Err(error) => self.fail_current(wire_error(&error, self.on_gpu)),
+                    }
+                }
+                Some(Err(error)) => self.fail_current(error),
+            },
+            Current::Training(run, mean) => {
+                if let Err(error) = run.take_turn().await {
+                    self.fail_current(wire_error(&error, self.on_gpu));
+                    return false;
+                }
+                let points = newest(run.take_news(), mean);
+                let over = match run.state() {
+                    RunState::Ended { end } => Some((end, run.session().moment())),
+                    RunState::Running | RunState::Paused => None,
+                };
+                self.send_points(index, &points);
+                if let Some((end, moment)) = over {
+                    let on_gpu = self.on_gpu;
+                    let job = Job::new(&self.host, |turn| async move {
+                        let results = results::of_moment(&moment, async || turn.pause().await).await;
+                        results.map(|r| (end, r)).map_err(|e| wire_error(&e, on_gpu))
+                    });
+                    self.current = Some((index, Current::Judging(job)));
+                }
+            }
+            Current::Judging(job) => {
+                if let Some(outcome) = job.take_turn(until).await {
+                    self.current = None;
+                    self.report(index, outcome);
+                }
+            }
+        }
+        false
+    }
+
+    fn begin(&mut self, member: Member) -> Current {
+        let prepare = Rc::clone(&self.prepare);
+        if member.model == ModelSpec::Network {
+            return Current::Preparing(Job::new(&self.host, |turn| prepare(member.experiment, turn)));
+        }
+        self.on_gpu = false;
+        let model = member.model;
+        Current::Judging(Job::new(&self.host, |turn| async move {
+            let prepared = prepare(member.experiment, Rc::clone(&turn)).await?;
+            let seed = prepared.experiment.seed;
+            let fitted = async {
+                let baseline = Baseline::fit(model, &prepared.dataset, seed)?;
+                results::of_baseline(&baseline, &prepared.dataset, seed, async || turn.pause().await).await
+            };
+            fitted.await.map(|r| (RunEnd::Finished, r)).map_err(|e: EngineError| wire_error(&e, false))
+        }))
+    }
+
+    fn send_points(&self, member: usize, points: &[MetricPoint]) {
+        if !points.is_empty() {
+            let (columns, values) = MetricPoint::encode(points);
+            self.host.send(&Event::SeriesPoints { series: self.id, member, columns }, &values);
+        }
+    }
+
+    fn report(&self, member: usize, outcome: Outcome) {
+        let (end, error, (parts, values)) = match outcome {
+            Ok((end, results)) => (Some(end), None, results.payload()),
+            Err(error) => (None, Some(error), (Vec::new(), Vec::new())),
+        };
+        self.host.send(&Event::MemberEnded { series: self.id, member, end, error, parts }, &values);
+    }
+}
+
+/// What the curves of a series show of a run: at the end of each epoch the mean over its steps, and the validation.
+fn newest(news: Vec<News>, mean: &mut EpochMean) -> Vec<MetricPoint> {
+    let mut points = Vec::new();
+    for news in news {
+        let News::Point(point) = news else { continue };
+        if point.split == Split::Train {
+            mean.add(&point);
+        } else if mean.n > 0 && point.get(LOSS).is_finite() {
+            points.push(mean.take(&point));
+            points.push(point);
+        }
+    }
+    points
+}
