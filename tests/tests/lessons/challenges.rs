@@ -96,7 +96,7 @@ fn what_a_solution_changes_can_be_changed_in_its_dish() {
         for (key, _) in solution.settings {
             assert!(dish.controls.iter().any(|c| c == key), "{}: {} has no control {key}", solution.lesson, dish.id);
         }
-        let has_threshold = dish.views.iter().any(|v| v.id() == "ranking");
+        let has_threshold = dish.views.iter().any(|v| v == "ranking");
         assert!(has_threshold || !solution.moves_threshold, "{}: {} has no threshold", solution.lesson, dish.id);
     }
 }
