@@ -24,6 +24,10 @@ struct Meta {
     weight_decay: f64,
     #[serde(default)]
     clip_norm: f64,
+    #[serde(default)]
+    label_smoothing: f64,
+    #[serde(default)]
+    class_weights: Vec<f32>,
 }
 
 struct Data<'a>(SafeTensors<'a>);
@@ -64,9 +68,11 @@ async fn check(name: &str, folder: &Path) {
         optimizer: meta.optimizer,
         weight_decay: meta.weight_decay,
         clip_norm: meta.clip_norm,
+        label_smoothing: meta.label_smoothing,
         ..TrainingSpec::default()
     };
     let mut trainer = Trainer::with_weights(plan, initial.collect(), &training, 0, &device::cpu());
+    trainer.set_class_weights(&meta.class_weights);
     let batch = Batch {
         size: meta.batch,
         n_real: meta.batch,

@@ -12,7 +12,7 @@ use crate::error::EngineError;
 use crate::executor::{Later, Network, Pass, Place};
 use crate::forward::{Mode, Value, forward};
 use crate::layers::{GradientCollector, HostTensor, Layer, RunningStats, Weights, layer_indices};
-use crate::loss::{LossOutput, hits, normaliser, weighted};
+use crate::loss::{LossOutput, Smoothing, hits, normaliser, weighted};
 use crate::op;
 use crate::plan::{Plan, PlanNode};
 use crate::readback::Reader;
@@ -25,6 +25,7 @@ pub struct BurnNetwork {
     pub(crate) weights: Weights,
     pub(crate) running: Vec<RunningStats>,
     pub(crate) loss: LossSpec,
+    pub(crate) smoothing: Smoothing,
     pub(crate) seed: u32,
     /// Without gradients, for evaluation.
     pub(crate) device: Device,
@@ -44,7 +45,7 @@ impl BurnNetwork {
         let (targets, weights) = self.upload_targets(batch, channels);
         let decision = Decision::new(batch.code, self.loss);
         let hits = hits(decision, logits.clone().inner(), targets.clone().inner(), weights.clone().inner());
-        let loss = weighted(self.loss, logits, targets, weights);
+        let loss = weighted(self.loss, logits, self.smoothing.targets(targets), weights);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.weights);
         (LossOutput { loss: loss.inner(), hits }, gradients, pass.running)
     }
@@ -97,7 +98,7 @@ impl BurnNetwork {
         let logits = self.plan.logits.and_then(|i| pass.kept[i].clone()).unwrap_or(input).by_channel();
         let channels = logits.dims()[1];
         let (targets, weights) = self.upload_targets(batch, channels);
-        let loss = weighted(self.loss, logits, targets, weights);
+        let loss = weighted(self.loss, logits, self.smoothing.targets(targets), weights);
         let gradients = loss.clone().backward();
         let mut reader = Reader::default().with(loss.inner());
         let by_output: Vec<Option<Value>> = taps.iter().map(|t| t.gradient(&gradients)).collect();
@@ -213,6 +214,10 @@ impl Network for BurnNetwork {
         self.loss
     }
 
+    fn smoothing(&self) -> &Smoothing {
+        &self.smoothing
+    }
+
     fn logits(&self, batches: Vec<(Vec<f32>, usize)>) -> Later<'_, Vec<Vec<f32>>> {
         Box::pin(async move {
             let weights = self.weights.valid();
@@ -265,7 +270,8 @@ impl Network for BurnNetwork {
                 let logits = self.evaluated(&self.changed(&weights, changes), batch.inputs.clone(), batch.size);
                 let channels = logits.dims()[1];
                 let (targets, sample_weights) = self.upload_targets(batch, channels);
-                reader = reader.with(weighted(self.loss, logits, targets.inner(), sample_weights.inner()));
+                reader =
+                    reader.with(weighted(self.loss, logits, self.smoothing.targets(targets.inner()), sample_weights.inner()));
             }
             Ok(reader.read().await?.into_iter().map(|v| v.first().copied().unwrap_or(f32::NAN)).collect())
         })

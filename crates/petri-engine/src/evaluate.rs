@@ -8,7 +8,7 @@ use petri_protocol::{Decision, LossSpec, MetricPoint, Split, TargetCode, TensorS
 
 use crate::error::EngineError;
 use crate::executor::Network;
-use crate::loss::{host_loss, probabilities};
+use crate::loss::{Smoothing, host_loss, probabilities};
 
 /// Largest number of values that the inputs of one evaluation batch hold.
 const MAX_INPUT_VALUES: usize = 1 << 18;
@@ -52,6 +52,7 @@ pub fn batch_size(input: TensorShape, n: usize) -> usize {
 /// Sums over the samples seen so far.
 struct Sums<'a> {
     loss: LossSpec,
+    smoothing: &'a Smoothing,
     decision: Decision,
     dataset: &'a Dataset,
     weighted_loss: f64,
@@ -66,7 +67,7 @@ impl Sums<'_> {
     fn add(&mut self, logits: &[f32], targets: &[f32], weight: f32) {
         let k = self.dataset.info.n_classes();
         let channels = logits.len() as f64;
-        self.weighted_loss += f64::from(weight) * host_loss(self.loss, logits, targets);
+        self.weighted_loss += f64::from(weight) * host_loss(self.loss, logits, &self.smoothing.host_targets(targets));
         self.weight += match self.loss {
             LossSpec::CrossEntropy => f64::from(weight),
             LossSpec::BinaryCrossEntropy | LossSpec::MeanSquaredError => channels,
@@ -134,6 +135,7 @@ pub async fn evaluate(
     let decision = Decision::new(code, network.loss());
     let mut sums = Sums {
         loss: network.loss(),
+        smoothing: network.smoothing(),
         decision,
         dataset,
         weighted_loss: 0.0,

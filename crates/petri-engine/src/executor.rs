@@ -9,6 +9,7 @@ use petri_protocol::{LossSpec, ParameterRef, TensorPart};
 
 use crate::error::EngineError;
 use crate::layers::HostTensor;
+use crate::loss::Smoothing;
 use crate::plan::Plan;
 use crate::state::StateDict;
 
@@ -64,6 +65,9 @@ pub trait Network {
 
     /// The loss that is minimised.
     fn loss(&self) -> LossSpec;
+
+    /// How the targets of the loss are smoothed.
+    fn smoothing(&self) -> &Smoothing;
 
     /// Logits of some batches in evaluation mode, each `[n, channels, area]` from inputs `[n, values]`.
     ///

@@ -84,11 +84,12 @@ impl Session {
             .map_err(|problems| EngineError::Invalid { problems })?;
         let channels = plan.logits_shape().channels();
         let values = draw(experiment.seed, &plan, &experiment.weights);
-        let executor = Trainer::with_weights(plan, values, &experiment.training, experiment.seed, device);
+        let mut executor = Trainer::with_weights(plan, values, &experiment.training, experiment.seed, device);
         let class_weights = match experiment.training.class_weights {
             ClassWeights::None => vec![1.0; dataset.info.n_classes()],
             ClassWeights::Balanced => dataset.balanced_weights(),
         };
+        executor.set_class_weights(&class_weights);
         Ok(Self {
             code: (dataset.info.task.card().code)(experiment.training.loss, channels),
             order: EpochOrder::new(experiment.seed, 0, dataset.info.sizes.train, experiment.training.batch_size),

@@ -13,7 +13,7 @@ use crate::burn_network::BurnNetwork;
 use crate::error::EngineError;
 use crate::executor::{Executor, Later, Network, Outputs, Place, StepOutput};
 use crate::layers::{HostTensor, RunningStats, Scaler, SquareCollector, Weights, draw};
-use crate::loss::LossOutput;
+use crate::loss::{LossOutput, Smoothing};
 use crate::optimizer::Optimizer;
 use crate::plan::{Plan, PlanNode};
 use crate::readback::read;
@@ -97,8 +97,16 @@ impl Trainer {
             variance: Tensor::ones([channels], device),
         };
         let running = plan.nodes.iter().filter_map(PlanNode::n_running).map(statistics).collect();
-        let network =
-            BurnNetwork { plan: Rc::new(plan), weights, running, loss: training.loss, seed, device: device.clone(), autodiff };
+        let network = BurnNetwork {
+            plan: Rc::new(plan),
+            weights,
+            running,
+            loss: training.loss,
+            smoothing: Smoothing::new(training),
+            seed,
+            device: device.clone(),
+            autodiff,
+        };
         Self {
             network: Rc::new(network),
             optimizer: Optimizer::new(training.optimizer, training.weight_decay),
@@ -107,6 +115,12 @@ impl Trainer {
             watched: None,
             unread_watched: Vec::new(),
         }
+    }
+
+    /// Lets label smoothing know how much each class counts.
+    pub fn set_class_weights(&mut self, class_weights: &[f32]) {
+        let network = Rc::make_mut(&mut self.network);
+        network.smoothing = network.smoothing.clone().weighted_by(class_weights);
     }
 
     fn note_watched(&mut self) {

@@ -1,7 +1,7 @@
 //! Whatever a link or a control holds, it ends as a value or as a problem beside its control, never as a panic.
 
 use petri_protocol::setting::card::{Card, Kind};
-use petri_protocol::{Experiment, OptimizerSpec, ScheduleSpec, TensorShape, link, presets, setting};
+use petri_protocol::{Experiment, OptimizerSpec, ScheduleSpec, TensorShape, dense_rows, link, presets, setting};
 
 /// Links that are tried.
 const LINKS: usize = 5_000;
@@ -110,6 +110,13 @@ fn derive(experiment: &Experiment) {
         experiment.network.infer_each(input);
     }
     experiment.training.schedule.factor(3.7, experiment.training.epochs);
+    if let Some(rows) = dense_rows::rows(&experiment.network) {
+        let mut network = experiment.network.clone();
+        for edit in dense_rows::add_layer(&rows).into_iter().chain(dense_rows::remove_layer(&rows[0])) {
+            network.edit(edit).unwrap_or_default();
+        }
+        network.infer_each(TensorShape::Features(2));
+    }
 }
 
 #[test]

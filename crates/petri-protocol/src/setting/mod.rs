@@ -127,6 +127,8 @@ mod tests {
         assert!(applies("training.optimizer.beta1", &[]) && !applies("training.optimizer.beta1", &sgd));
         assert!(applies("training.schedule.factor", &[("training.schedule.kind", "step")]));
         assert!(!applies("training.schedule.factor", &[]));
+        assert!(applies("training.label_smoothing", &[]));
+        assert!(!applies("training.label_smoothing", &[("training.loss", "mean_squared_error")]));
         assert!(applies("data.noise", &[]) && !applies("data.noise", &[("data.source", "wdbc")]));
         assert!(applies("data.balance", &[]) && !applies("data.balance", &[("data.source", "house_price")]));
         let houses = ("data.source", "house_price");
