@@ -14,12 +14,12 @@ use web_sys::File;
 use crate::address::{go, hash};
 use crate::client::{Client, Heard};
 use crate::distress;
-use crate::lesson::{Block, Lesson};
 use crate::run_store;
 use crate::state::progress::{Progress, StoredAnswer};
 use crate::state::route::Route;
 use crate::state::{self, Model, Phase, Place};
 use crate::storage::{self, Kept};
+use petri_lesson::{Block, Lesson};
 
 /// Key of the calibrations in local storage.
 const CALIBRATIONS: &str = "petri.calibrations";

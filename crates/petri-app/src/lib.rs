@@ -8,8 +8,6 @@ pub mod state;
 pub mod view;
 pub mod vocabulary;
 
-pub use petri_lesson as lesson;
-
 #[cfg(target_arch = "wasm32")]
 mod address;
 #[cfg(target_arch = "wasm32")]

@@ -9,8 +9,8 @@ use crate::components::box_plot::box_plot;
 use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
-use crate::lesson::dish::Runs;
 use crate::state::history::{RunRecord, csv, labels, with_importance};
+use petri_lesson::dish::Runs;
 
 const WIDTH: f32 = 460.0;
 const HEIGHT: f32 = 200.0;

@@ -11,10 +11,10 @@ use crate::components::notices::Notices;
 use crate::components::training_panel::TrainingPanel;
 use crate::components::view::panel;
 use crate::context::lab;
-use crate::lesson::dish;
 use crate::state::Model;
 use crate::state::route::Route;
 use crate::view::{self, Column, View};
+use petri_lesson::dish;
 
 /// The page.
 #[component]

@@ -7,7 +7,7 @@ use petri_protocol::{MetricPoint, RunEnd, Task};
 
 use super::dish::Phase;
 use super::model::Model;
-use crate::lesson::goal::{Goal, Quantity};
+use petri_lesson::goal::{Goal, Quantity};
 
 /// Epochs that are looked at for a goal that limits them.
 const NEWEST_EPOCHS: usize = 512;

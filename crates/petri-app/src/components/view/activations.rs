@@ -6,7 +6,7 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::state::probes::ProbeAnswer;
 use crate::view::activations::{drawing, layers, summary, sums};
 

@@ -7,7 +7,7 @@ use petri_protocol::command::ProbeKind;
 use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::context::lab;
 use crate::drawing::axis::label;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::state::probes::ProbeAnswer;
 use crate::view::backprop::{sample_from_text, steps};
 use crate::view::parameters::parameter;

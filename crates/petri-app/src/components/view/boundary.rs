@@ -10,7 +10,7 @@ use crate::context::lab;
 use crate::drawing::axis::label;
 use crate::drawing::plane::sign;
 use crate::drawing::shape::Drawing;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::view::boundary::{background, drawing};
 
 /// The view.

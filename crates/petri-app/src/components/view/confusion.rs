@@ -6,7 +6,7 @@ use petri_protocol::Task;
 use petri_protocol::command::ProbeKind;
 
 use crate::context::lab;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::view::confusion::matrix;
 
 /// Most classes whose matrix is drawn.

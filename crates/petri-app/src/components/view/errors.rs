@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::chart::Chart;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::view::errors::CHART;
 
 /// The view.

@@ -5,7 +5,7 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::canvas::PictureCanvas;
 use crate::context::lab;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::view::feature_maps::{filter_tiles, map_tiles};
 
 /// The view.

@@ -7,7 +7,7 @@ use crate::components::drawing::Plot;
 use crate::context::lab;
 use crate::drawing::histogram::drawing;
 use crate::drawing::shape::Drawing;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::view::histograms::of_weights;
 
 /// The view.

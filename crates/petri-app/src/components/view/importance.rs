@@ -7,7 +7,7 @@ use petri_protocol::command::ProbeKind;
 use crate::components::bar::bar;
 use crate::context::lab;
 use crate::drawing::axis::label;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::view::importance::rows;
 
 /// The view.

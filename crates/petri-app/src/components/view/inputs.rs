@@ -5,7 +5,7 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::view::inputs::{drawing, features, is_scaled};
 
 /// The view.

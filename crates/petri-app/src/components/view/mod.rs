@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::lesson::dish::Runs;
 use crate::view::View;
+use petri_lesson::dish::Runs;
 
 include!(concat!(env!("OUT_DIR"), "/view_panel.rs"));
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::network_panel::NetworkPanel;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

@@ -7,7 +7,7 @@ use crate::components::drawing::Plot;
 use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::context::lab;
 use crate::drawing::diagram::Diagram;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::state::Phase;
 use crate::state::probes::ProbeAnswer;
 use crate::view::neurons::{WIDTH, drawing, layout, value_of};

@@ -6,7 +6,7 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::canvas::PictureCanvas;
 use crate::context::lab;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::state::probes::GRID_IMAGES;
 use crate::view::predictions::{picture, predicted_mask, said, true_mask};
 

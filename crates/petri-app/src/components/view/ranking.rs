@@ -6,7 +6,7 @@ use petri_data::metric::Ranking;
 use crate::components::drawing::Plot;
 use crate::context::lab;
 use crate::drawing::axis::label;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 use crate::state::results::Scores;
 use crate::view::ranking::drawing;
 

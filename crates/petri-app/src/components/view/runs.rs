@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::runs::RunsView;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(runs: Signal<Option<Runs>>) -> AnyView {

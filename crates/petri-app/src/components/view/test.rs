@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::test_set::TestSet;
-use crate::lesson::dish::Runs;
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

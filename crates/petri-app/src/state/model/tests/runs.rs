@@ -25,7 +25,7 @@ fn members_of_a_series_become_records_and_old_series_are_dropped() {
     assert!(model.apply(ended(old, vec![]), &[]).is_empty(), "another series is under way");
     let effects = model.apply(ended(model.library.series.id, vec![]), &[]);
     assert!(matches!(&effects[..], [Effect::StoreRun { record, .. }] if record.label == "a" && record.origin == "lab"));
-    assert_eq!(model.result(crate::lesson::goal::Quantity::Runs), Some(1.0));
+    assert_eq!(model.result(petri_lesson::goal::Quantity::Runs), Some(1.0));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_goal_with_a_limit_of_epochs_is_seen_in_the_middle_of_a_message() {
 
 #[test]
 fn the_test_set_wins_no_challenge_about_validation() {
-    use crate::lesson::goal::Quantity;
+    use petri_lesson::goal::Quantity;
     let mut model = started("v=1&preset=nuclei");
     model.look(|l| l.needs_scores = true);
     trained(&mut model, 5);
