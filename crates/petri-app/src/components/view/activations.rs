@@ -6,9 +6,9 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
-use petri_lesson::dish::Runs;
 use crate::state::probes::ProbeAnswer;
 use crate::view::activations::{drawing, layers, summary, sums};
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

@@ -7,10 +7,10 @@ use petri_protocol::command::ProbeKind;
 use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::context::lab;
 use crate::drawing::axis::label;
-use petri_lesson::dish::Runs;
 use crate::state::probes::ProbeAnswer;
 use crate::view::backprop::{sample_from_text, steps};
 use crate::view::parameters::parameter;
+use petri_lesson::dish::Runs;
 
 /// Most values of a row that are written.
 const MAX_VALUES: usize = 24;

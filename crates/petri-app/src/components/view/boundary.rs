@@ -10,8 +10,8 @@ use crate::context::lab;
 use crate::drawing::axis::label;
 use crate::drawing::plane::sign;
 use crate::drawing::shape::Drawing;
-use petri_lesson::dish::Runs;
 use crate::view::boundary::{background, drawing};
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

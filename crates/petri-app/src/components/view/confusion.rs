@@ -6,8 +6,8 @@ use petri_protocol::Task;
 use petri_protocol::command::ProbeKind;
 
 use crate::context::lab;
-use petri_lesson::dish::Runs;
 use crate::view::confusion::matrix;
+use petri_lesson::dish::Runs;
 
 /// Most classes whose matrix is drawn.
 const MAX_CLASSES: usize = 20;

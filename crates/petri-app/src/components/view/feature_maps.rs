@@ -5,8 +5,8 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::canvas::PictureCanvas;
 use crate::context::lab;
-use petri_lesson::dish::Runs;
 use crate::view::feature_maps::{filter_tiles, map_tiles};
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

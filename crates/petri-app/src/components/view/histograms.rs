@@ -7,8 +7,8 @@ use crate::components::drawing::Plot;
 use crate::context::lab;
 use crate::drawing::histogram::drawing;
 use crate::drawing::shape::Drawing;
-use petri_lesson::dish::Runs;
 use crate::view::histograms::of_weights;
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

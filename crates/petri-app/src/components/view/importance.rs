@@ -7,8 +7,8 @@ use petri_protocol::command::ProbeKind;
 use crate::components::bar::bar;
 use crate::context::lab;
 use crate::drawing::axis::label;
-use petri_lesson::dish::Runs;
 use crate::view::importance::rows;
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

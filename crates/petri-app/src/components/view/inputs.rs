@@ -5,8 +5,8 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
-use petri_lesson::dish::Runs;
 use crate::view::inputs::{drawing, features, is_scaled};
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::chart::Chart;
-use petri_lesson::dish::Runs;
 use crate::view::loss::CHART;
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

@@ -7,11 +7,11 @@ use crate::components::drawing::Plot;
 use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::context::lab;
 use crate::drawing::diagram::Diagram;
-use petri_lesson::dish::Runs;
 use crate::state::Phase;
 use crate::state::probes::ProbeAnswer;
 use crate::view::neurons::{WIDTH, drawing, layout, value_of};
 use crate::view::parameters::{Pick, parameter};
+use petri_lesson::dish::Runs;
 
 /// How far from an edge the pointer still means it.
 const REACH: f32 = 9.0;

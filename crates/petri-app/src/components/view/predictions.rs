@@ -6,9 +6,9 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::canvas::PictureCanvas;
 use crate::context::lab;
-use petri_lesson::dish::Runs;
 use crate::state::probes::GRID_IMAGES;
 use crate::view::predictions::{picture, predicted_mask, said, true_mask};
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

@@ -6,9 +6,9 @@ use petri_data::metric::Ranking;
 use crate::components::drawing::Plot;
 use crate::context::lab;
 use crate::drawing::axis::label;
-use petri_lesson::dish::Runs;
 use crate::state::results::Scores;
 use crate::view::ranking::drawing;
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {

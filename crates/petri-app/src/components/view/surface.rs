@@ -7,10 +7,10 @@ use crate::components::canvas::PictureCanvas;
 use crate::components::drawing::Plot;
 use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::context::lab;
-use petri_lesson::dish::Runs;
 use crate::view::card::SurfaceChoice;
 use crate::view::parameters::settle_pair;
 use crate::view::surface::{overlay, picture, words};
+use petri_lesson::dish::Runs;
 
 /// The view.
 pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
