@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, Neighbour};
 
 /// A lesson as the map shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,15 +31,6 @@ pub struct Chapter {
 pub struct Course {
     /// The chapters.
     pub chapters: Vec<Chapter>,
-}
-
-/// A lesson that another one points to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Neighbour {
-    /// Its identity.
-    pub id: String,
-    /// Its title.
-    pub title: String,
 }
 
 impl Course {

@@ -3,13 +3,21 @@
 use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
-use crate::course::Neighbour;
 use crate::dish::Dish;
 use crate::front::FrontMatter;
 use crate::prose::{Node, plain};
 
 /// Largest file of a lesson, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
+
+/// A lesson that another one points to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbour {
+    /// Its identity.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+}
 
 /// A lesson.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

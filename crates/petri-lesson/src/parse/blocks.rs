@@ -1,8 +1,8 @@
 //! Reads the blocks that need no file of their own: challenges and reveals.
 
-use super::fields::{Mistake, fields, is_id};
+use super::fields::{Mistake, fields, is_id, unknown};
+use super::goal;
 use super::prose::inline;
-use super::{goal, unknown};
 use crate::block::{Challenge, Reveal};
 
 /// Words of fenced blocks that are Petri's.

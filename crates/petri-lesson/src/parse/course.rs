@@ -1,6 +1,7 @@
 //! Reads all lessons of a course, and puts them into the order that their front matter says.
 
-use super::{LessonProblem, parse, unknown};
+use super::fields::unknown;
+use super::{LessonProblem, parse};
 use crate::course::{Chapter, Course, Entry};
 use crate::lesson::Lesson;
 use crate::vocabulary::Vocabulary;

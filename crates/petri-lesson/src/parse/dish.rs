@@ -4,8 +4,7 @@ use petri_data::metric;
 use petri_protocol::series::MAX_MEMBERS;
 use petri_protocol::{Experiment, ModelSpec, link, presets, setting};
 
-use super::fields::{Mistake, fields, is_id, list};
-use super::unknown;
+use super::fields::{Mistake, fields, is_id, list, unknown};
 use crate::dish::{Dish, Runs};
 use crate::vocabulary::Vocabulary;
 

@@ -1,4 +1,4 @@
-//! The lines of a block: `key: value`, with their place in the file.
+//! The lines of a block: `key: value`, with their place in the file, and what is said about unknown words.
 
 /// One line of a block or of the front matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,4 +41,14 @@ pub(super) fn list(value: &str) -> Vec<&str> {
 /// True for lower-case letters, digits and hyphens, at most 40 of them.
 pub(super) fn is_id(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// A message about an unknown word, with the known one that is most like it.
+pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+    let shown: String = word.chars().take(40).collect();
+    let best = known.iter().map(|k| (strsim::normalized_damerau_levenshtein(&shown, k), k)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match best {
+        Some((likeness, k)) if likeness > 0.5 => format!("unknown {what} \"{shown}\"; did you mean \"{k}\"?"),
+        _ => format!("unknown {what} \"{shown}\"; known are: {}", known.join(", ")),
+    }
 }

@@ -1,8 +1,7 @@
 //! Reads the front matter of a lesson.
 
-use super::fields::{Mistake, fields, is_id, list};
+use super::fields::{Mistake, fields, is_id, list, unknown};
 use super::prose::inline;
-use super::unknown;
 use crate::front::FrontMatter;
 use crate::prose::Node;
 

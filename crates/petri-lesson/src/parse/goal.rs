@@ -1,7 +1,6 @@
 //! Reads goals of challenges.
 
-use super::fields::Mistake;
-use super::unknown;
+use super::fields::{Mistake, unknown};
 use crate::goal::{Condition, Goal, NAMES, SIGNS};
 
 /// Reads `val_accuracy >= 0.95 and n_parameters <= 25`.

@@ -13,7 +13,7 @@ mod question;
 use std::collections::BTreeSet;
 
 use self::blocks::{KINDS, read_challenge, read_reveal};
-use self::fields::{Mistake, is_id};
+use self::fields::{Mistake, is_id, unknown};
 use self::prose::{Fence, Piece};
 use crate::block::Block;
 use crate::lesson::{Lesson, MAX_BYTES};
@@ -33,16 +33,6 @@ pub struct LessonProblem {
 impl std::fmt::Display for LessonProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}, line {}: {}", self.file, self.line, self.message)
-    }
-}
-
-/// A message about an unknown word, with the known one that is most like it.
-fn unknown(what: &str, word: &str, known: &[&str]) -> String {
-    let shown: String = word.chars().take(40).collect();
-    let best = known.iter().map(|k| (strsim::normalized_damerau_levenshtein(&shown, k), k)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match best {
-        Some((likeness, k)) if likeness > 0.5 => format!("unknown {what} \"{shown}\"; did you mean \"{k}\"?"),
-        _ => format!("unknown {what} \"{shown}\"; known are: {}", known.join(", ")),
     }
 }
 

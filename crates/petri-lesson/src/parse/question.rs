@@ -1,8 +1,7 @@
 //! Reads questions.
 
-use super::fields::{Mistake, is_id};
+use super::fields::{Mistake, is_id, unknown};
 use super::prose::inline;
-use super::unknown;
 use crate::question::{Answer, Kind, Question};
 
 const KINDS: [&str; 3] = ["single", "multiple", "numeric"];
