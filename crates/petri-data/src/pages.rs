@@ -54,7 +54,7 @@ mod tests {
     fn no_sample_lies_in_two_pages() {
         let sample = 3 * 64 * 64;
         let mut pages = Pages::new(sample);
-        assert!(pages.page_len() <= PAGE_BYTES && pages.page_len() % sample == 0);
+        assert!(pages.page_len() <= PAGE_BYTES && pages.page_len().is_multiple_of(sample));
         let per_page = pages.page_len() / sample;
         let n = per_page + 2;
         for first in (0..n).step_by(per_page) {

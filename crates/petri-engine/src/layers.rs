@@ -196,7 +196,8 @@ impl Layer {
                 return param.clone();
             }
             let value = Tensor::<1>::from_data(TensorData::new(vec![value], [1]), &device);
-            Param::from_tensor(flat.slice_assign([index..index + 1], value).reshape(shape))
+            let place = std::array::from_fn::<_, 1, _>(|_| index..index + 1);
+            Param::from_tensor(flat.slice_assign(place, value).reshape(shape))
         }
         let is_weight = part == TensorPart::Weight;
         match self.clone() {

@@ -242,7 +242,7 @@ mod tests {
                         // Filling counts for nothing.
                         weights[(n - 5) * area..].fill(0.0);
                         let mut expected = 0;
-                        for cell in 0..n * area {
+                        for (cell, weight) in weights.iter().enumerate() {
                             let (sample, pixel) = (cell / area, cell % area);
                             let at = |c: usize| (sample * channels + c) * area + pixel;
                             let outputs: Vec<f32> = (0..channels).map(|c| logits[at(c)]).collect();
@@ -265,7 +265,7 @@ mod tests {
                                     usize::from(decision.class(&outputs) == truth)
                                 }
                             };
-                            if weights[cell] > 0.0 {
+                            if *weight > 0.0 {
                                 expected += right;
                             }
                         }

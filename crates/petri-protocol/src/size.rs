@@ -19,6 +19,11 @@ impl From<TooLarge> for String {
     }
 }
 
+/// Whether a browser could count so far. In 64 bits, where the comparison says something on every machine.
+fn is_countable(n: usize) -> bool {
+    n as u64 <= MAX as u64
+}
+
 /// The product of sizes.
 ///
 /// # Errors
@@ -28,7 +33,7 @@ pub fn product(factors: &[usize]) -> Result<usize, TooLarge> {
     if factors.contains(&0) {
         return Ok(0);
     }
-    let multiply = |all: usize, factor: &usize| all.checked_mul(*factor).filter(|n| *n <= MAX).ok_or(TooLarge);
+    let multiply = |all: usize, factor: &usize| all.checked_mul(*factor).filter(|n| is_countable(*n)).ok_or(TooLarge);
     factors.iter().try_fold(1, multiply)
 }
 
@@ -38,7 +43,7 @@ pub fn product(factors: &[usize]) -> Result<usize, TooLarge> {
 ///
 /// When it is above [`MAX`].
 pub fn sum(terms: &[usize]) -> Result<usize, TooLarge> {
-    let add = |all: usize, term: &usize| all.checked_add(*term).filter(|n| *n <= MAX).ok_or(TooLarge);
+    let add = |all: usize, term: &usize| all.checked_add(*term).filter(|n| is_countable(*n)).ok_or(TooLarge);
     terms.iter().try_fold(0, add)
 }
 

@@ -69,7 +69,7 @@ pub enum Shape {
         /// What the pointer is told about them; may be empty.
         title: String,
         /// The shapes.
-        shapes: Vec<Shape>,
+        shapes: Vec<Self>,
     },
 }
 
@@ -136,7 +136,7 @@ pub struct Element {
     /// Text in it.
     pub text: String,
     /// Elements in it.
-    pub children: Vec<Element>,
+    pub children: Vec<Self>,
 }
 
 impl Element {
