@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_a_problem_of_the_file_control() {
-        let experiment = (presets::cnn::CARD.experiment)();
+        let mut experiment = (presets::cnn::CARD.experiment)();
+        experiment.data.source = DataSource::File;
         assert_eq!(experiment.validate(None)[0].field, "data.file");
     }
 }

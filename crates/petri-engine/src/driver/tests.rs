@@ -110,7 +110,7 @@ fn mlp(epochs: usize) -> Experiment {
 /// Many images of noise, whose validation takes long.
 fn many_images(n: usize) -> Prepared {
     let mut experiment = (presets::cnn::CARD.experiment)();
-    experiment.data.source = petri_protocol::DataSource::Cells;
+    experiment.data.n_samples = 500;
     experiment.training.class_weights = petri_protocol::ClassWeights::None;
     let input = TensorShape::image(1, 28, 28);
     let part = |n: usize| Part {

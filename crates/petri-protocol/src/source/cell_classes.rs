@@ -9,7 +9,7 @@ pub const SIDE: usize = 28;
 /// Card of this source.
 pub const CARD: SourceCard = SourceCard {
     title: "Round and long cells",
-    summary: "Grey images of 28×28 pixels with a few cells each, all round or all long: which are they?",
+    summary: "Grey images of 28×28 pixels with a few cells each; the task is to tell round cells from long ones.",
     has_balance: true,
     max_samples: 10_000,
     ..SourceCard::drawn("cell_classes", 75, |spec| {

@@ -2,7 +2,7 @@
 
 use super::*;
 use petri_protocol::event::PayloadPart;
-use petri_protocol::{Member, ModelSpec, RunEnd, SeriesId};
+use petri_protocol::{LiveChange, LiveKey, Member, ModelSpec, RunEnd, SeriesId};
 
 fn members(model: &Model, n: usize) -> Vec<Member> {
     let experiment = model.experiment.clone();
@@ -144,15 +144,21 @@ fn a_run_that_is_over_is_trained_further_or_over_again_but_not_silently() {
     let run = model.run;
     model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 5 }, &[]);
     assert_eq!(MainButton::of(&model), MainButton::TrainFurther);
-    assert!(model.press_main().iter().any(is_start));
-    assert_eq!(model.experiment.training.epochs, 200, "as many again");
-    let run = model.run;
-    let effects = model.apply(Event::State { run, state: RunState::Paused, step: 0 }, &[]);
-    assert_eq!(effects, [Effect::Send(Command::Resume { run })]);
+    let effects = model.press_main();
+    let [Effect::Send(Command::Change { request, key: LiveKey::Epochs, value, .. }), Effect::Send(Command::Resume { .. })] =
+        effects[..]
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(value, 200.0, "as many again");
+    let journal = vec![LiveChange { step: 5, key: LiveKey::Epochs, value }];
+    model.apply(Event::Changed { run, request, journal, n_epochs: 200 }, &[]);
+    model.apply(Event::State { run, state: RunState::Running, step: 5 }, &[]);
+    assert_eq!(model.run, run, "it goes on where it ended");
+    assert_eq!(model.curves.validation.len(), 1, "its curves are kept");
     let diverged = RunEnd::Diverged { step: 3 };
     model.apply(Event::State { run, state: RunState::Ended { end: diverged }, step: 3 }, &[]);
     assert_eq!(MainButton::of(&model), MainButton::StartOver, "there is nothing to go on with");
-    model.press_main();
-    assert_eq!(model.experiment.training.epochs, 200);
+    assert!(model.press_main().iter().any(is_start));
     assert!(model.train_when_ready);
 }
