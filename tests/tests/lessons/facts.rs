@@ -210,11 +210,18 @@ fn read_aloud(lesson: &str) -> String {
         if line.starts_with("```") {
             in_dish = line == "```dish";
         } else if !in_dish && !line.starts_with('#') {
-            out.push_str(line);
+            out.push_str(&without_addresses(line));
             out.push('\n');
         }
     }
     out
+}
+
+/// A line without the addresses of its links, which nobody reads aloud.
+fn without_addresses(line: &str) -> String {
+    let mut parts = line.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + "]" + part.split_once(')').map_or("", |(_, rest)| rest))
 }
 
 /// True where `word` stands in `text` as a word of its own.
