@@ -30,7 +30,7 @@ impl TensorShape {
     /// Number of values in one sample; at most [`size::MAX`].
     pub fn len(self) -> usize {
         match self {
-            Self::Features(n) => n.min(size::MAX),
+            Self::Features(n) => size::capped_product(&[n]),
             Self::Image { channels, height, width } => size::capped_product(&[channels, height, width]),
         }
     }
