@@ -89,6 +89,14 @@ impl Client {
         // Strings and files can always be cloned.
         worker.post_message(&message).unwrap_or_default();
     }
+
+    /// Sends a command with the values of a saved state, which are handed over.
+    pub(crate) fn send_values(&self, command: &Command, values: &[f32]) {
+        let (Some(worker), Ok(header)) = (&self.worker, serde_json::to_string(command)) else { return };
+        let buffer = Float32Array::from(values).buffer();
+        let message = Array::of2(&header.into(), &buffer);
+        worker.post_message_with_transfer(&message, &Array::of1(&buffer)).unwrap_or_default();
+    }
 }
 
 /// Reads `[json, ArrayBuffer]`; what is no event of this version is dropped.

@@ -196,6 +196,7 @@ impl Lab {
         for effect in effects {
             match effect {
                 state::Effect::Send(command) => self.client.with_value(|c| c.send(&command, None)),
+                state::Effect::SendState(command, values) => self.client.with_value(|c| c.send_values(&command, &values)),
                 state::Effect::SendFile(command, key) => self.client.with_value(|c| c.send(&command, Some(key))),
                 state::Effect::Spawn { kind, past_cache } => {
                     self.client.update_value(|c| c.spawn(kind, past_cache, move |heard| self.hear(heard)));

@@ -1,5 +1,6 @@
 //! The loop of the worker: messages first, then a turn of work.
 
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -44,6 +45,8 @@ pub(crate) struct Runner {
     preparing: Option<Preparing>,
     /// Files, benchmarks and self-tests: one after the other.
     errands: Vec<Job<()>>,
+    /// Messages that wait until the state of the run before them has been sent.
+    waiting: VecDeque<Letter>,
 }
 
 impl Runner {
@@ -56,6 +59,7 @@ impl Runner {
             workshop: Workshop { engines: Rc::new(Engines::new(kind)), sources: Rc::new(Sources::default()) },
             preparing: None,
             errands: Vec::new(),
+            waiting: VecDeque::new(),
         }
     }
 
@@ -63,6 +67,17 @@ impl Runner {
     pub(crate) async fn run(mut self) {
         loop {
             while let Some(letter) = self.mailbox.take() {
+                // A new run takes the place of one whose state is still being read.
+                let ends_run = matches!(letter.0, Command::Start { .. });
+                if !self.waiting.is_empty() || (ends_run && self.driver.is_saving()) {
+                    self.waiting.push_back(letter);
+                } else {
+                    self.handle(letter);
+                }
+            }
+            while !self.driver.is_saving()
+                && let Some(letter) = self.waiting.pop_front()
+            {
                 self.handle(letter);
             }
             if self.preparing.is_some() || !self.errands.is_empty() || self.driver.has_work() {
@@ -85,6 +100,10 @@ impl Runner {
         let Self { mailbox, driver, preparing, errands, .. } = self;
         let mut done = {
             let turn = async {
+                if driver.is_saving() {
+                    driver.work().await;
+                    return None;
+                }
                 if let Some(preparing) = preparing {
                     return preparing.job.take_turn(now_millis() + TURN_MILLIS).await.map(Some);
                 }

@@ -32,6 +32,14 @@ impl Curves {
         self.version += 1;
     }
 
+    /// Goes on as the curves of another run that begins after `step` steps of this one.
+    pub fn go_on(&mut self, run: RunId, step: usize) {
+        self.run = run;
+        self.train.retain(|p| p.step as usize <= step);
+        self.validation.retain(|p| p.step as usize <= step);
+        self.version += 1;
+    }
+
     /// Forgets all points.
     pub fn clear(&mut self) {
         self.train.clear();

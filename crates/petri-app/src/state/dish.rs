@@ -8,6 +8,7 @@ use petri_protocol::{
     DataInfo, DataSource, DataSpec, Experiment, MetricPoint, Problem, RunEnd, RunId, Split, TableInfo, presets,
 };
 
+use super::checkpoint::Checkpoint;
 use super::curves::Curves;
 use super::file::{Content, LoadedFile, suited_preset};
 use super::history::{PartCurves, RECORD_VERSION, RunRecord};
@@ -113,6 +114,8 @@ pub struct Dish {
     pub(super) train_when_ready: bool,
     /// The run that the newest change of a setting has ended.
     pub(super) ended: Option<Box<Ended>>,
+    /// The newest state of its run that the worker has sent.
+    pub(super) checkpoint: Option<Checkpoint>,
 }
 
 impl Dish {
@@ -138,6 +141,7 @@ impl Dish {
             made: None,
             train_when_ready: false,
             ended: None,
+            checkpoint: None,
         }
     }
 
@@ -237,6 +241,11 @@ impl Dish {
         (now.source, &now.file, &now.target) == (home.source, &home.file, &home.target)
     }
 
+    /// A state that its run can go on from.
+    pub fn resumable(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref().filter(|c| c.fits(&self.experiment))
+    }
+
     /// True while a run has been trained that is not over.
     pub fn is_under_way(&self) -> bool {
         self.step > 0 && self.committed.is_none() && matches!(self.phase, Phase::Running | Phase::Paused | Phase::Kept)
@@ -258,6 +267,7 @@ impl Dish {
     /// The experiment is another one: nothing of the old run is shown any longer.
     pub(super) fn forget_run(&mut self) {
         self.curves.clear();
+        self.checkpoint = None;
         self.probes.clear();
         self.train_when_ready = false;
         self.looking.sample = 0;

@@ -9,6 +9,7 @@ mod places;
 mod runs;
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use petri_protocol::engine_choice::{Calibration, Engine, Plan};
 use petri_protocol::event::WorkerKind;
@@ -29,6 +30,8 @@ use crate::view::{Asking, wanted};
 pub enum Effect {
     /// Send a command to the worker.
     Send(Command),
+    /// Send this command with the values of a saved state.
+    SendState(Command, Arc<[f32]>),
     /// Send a file that the learner chose, with this command.
     SendFile(Command, FileKey),
     /// End the worker and start another. `past_cache` asks the network for it.
@@ -153,7 +156,7 @@ impl Model {
         }
     }
 
-    /// Prepares the run of the experiment as it is now.
+    /// Prepares the run of the experiment as it is now: from the state that was kept of it, or from its start.
     fn prepare(&mut self) -> Vec<Effect> {
         self.dish.begin_run();
         self.dish.run = self.worker.next_run();
@@ -183,12 +186,16 @@ impl Model {
         self.worker.live = Some(self.dish.run);
         let run = self.dish.run;
         let mut effects = self.send_missing_file();
-        effects.push(Effect::Send(Command::Start {
-            run,
-            experiment: Box::new(self.dish.experiment.clone()),
-            decision,
-            from: None,
-        }));
+        let checkpoint = self.dish.resumable().cloned();
+        let from = checkpoint.as_ref().map(|c| c.state.clone());
+        let start = Command::Start { run, experiment: Box::new(self.dish.experiment.clone()), decision, from };
+        effects.push(match checkpoint {
+            Some(checkpoint) => {
+                self.dish.curves.go_on(run, checkpoint.step);
+                Effect::SendState(start, checkpoint.values)
+            }
+            None => Effect::Send(start),
+        });
         let limit = self.dish.speed.limit(&self.dish.experiment, &info);
         if limit.is_some() {
             effects.push(Effect::Send(Command::SetSpeed { run, steps_per_second: limit }));

@@ -127,6 +127,11 @@ impl Driver {
         }
     }
 
+    /// Whether the state of the run is being read.
+    pub fn is_saving(&self) -> bool {
+        self.watched.as_ref().is_some_and(|w| w.saving.is_some())
+    }
+
     /// The session of the run, if it is there.
     pub fn session(&self, id: RunId) -> Option<&Session> {
         self.watched.as_ref().filter(|w| w.id == id).map(|w| w.run.session())

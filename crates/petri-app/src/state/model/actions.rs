@@ -227,6 +227,7 @@ impl Model {
     /// Back to the same start.
     pub fn rewind(&mut self) -> Vec<Effect> {
         self.curves.clear();
+        self.dish.checkpoint = None;
         self.train_when_ready = false;
         self.worker.is_well();
         self.prepare()

@@ -5,6 +5,7 @@ use petri_protocol::event::WorkerKind;
 use petri_protocol::{DataInfo, ErrorCode, Event, MetricPoint, PROTOCOL_VERSION, RequestId, RunId, RunState, WireError};
 
 use super::{Effect, Model};
+use crate::state::checkpoint::Checkpoint;
 use crate::state::dish::Phase;
 use crate::state::file::{Content, LoadedFile};
 use crate::state::notice::{Offer, Topic};
@@ -65,9 +66,14 @@ impl Model {
                 dish.experiment.journal = journal;
                 vec![Effect::WriteLink]
             }
+            Event::Checkpoint { run, step, state, .. } => {
+                if let Some(dish) = self.dish_of(run) {
+                    dish.checkpoint = Checkpoint::new(&dish.experiment, step, state, values);
+                }
+                Vec::new()
+            }
             // Of other series, or answers that only tests and benchmarks ask for.
-            Event::Checkpoint { .. }
-            | Event::SeriesPoints { .. }
+            Event::SeriesPoints { .. }
             | Event::MemberEnded { .. }
             | Event::SeriesEnded { .. }
             | Event::SelfTested { .. }
@@ -173,6 +179,8 @@ impl Model {
         match code {
             ErrorCode::GpuLost => {
                 self.worker.gpu_failed = Some("the GPU stopped working".into());
+                // What was trained is not lost: it goes on from the last state that was sent.
+                self.dish.train_when_ready |= self.dish.phase == Phase::Running && self.dish.resumable().is_some();
                 // The same adapter cannot be started twice in one worker.
                 vec![self.spawn(WorkerKind::Cpu)]
             }

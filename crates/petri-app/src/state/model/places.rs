@@ -22,11 +22,17 @@ impl Model {
     pub fn leave(&mut self) -> Vec<Effect> {
         self.is_shown = false;
         self.dish.train_when_ready = false;
-        if self.dish.phase != Phase::Running {
-            return Vec::new();
+        let run = self.dish.run;
+        let mut effects = Vec::new();
+        if self.dish.phase == Phase::Running {
+            self.dish.phase = Phase::Paused;
+            effects.push(Effect::Send(Command::Pause { run }));
         }
-        self.dish.phase = Phase::Paused;
-        vec![Effect::Send(Command::Pause { run: self.dish.run })]
+        if self.dish.phase == Phase::Paused && self.dish.step > 0 && self.is_live() {
+            // Another dish may need the worker before this one is shown again.
+            effects.push(Effect::Send(Command::Save { run, request: self.worker.next_request() }));
+        }
+        effects
     }
 
     /// Comes to a dish of a lesson. One that was here before is found as it was left, unless the lesson says
@@ -134,8 +140,8 @@ impl Model {
         let mut effects = vec![Effect::WriteLink];
         if self.is_live() {
             effects.extend(self.watch());
-        } else if self.dish.curves.is_empty() {
-            // Nothing was trained: a new run is the same run.
+        } else if self.dish.curves.is_empty() || (self.dish.is_under_way() && self.dish.resumable().is_some()) {
+            // Nothing was trained: a new run is the same run. Or its state was kept: it goes on from there.
             effects.extend(self.prepare());
         } else if !matches!(self.dish.phase, Phase::Ended(_)) {
             self.dish.phase = Phase::Kept;
