@@ -32,7 +32,8 @@ impl Checkpoint {
         // What was changed later is not yet true in this state, but will be: the journal says when.
         let Experiment { data, network, training, weights, seed, journal, engine: _ } = experiment;
         let mine = &self.experiment;
-        let same = (data, network, training, weights, seed) == (&mine.data, &mine.network, &mine.training, &mine.weights, &mine.seed);
+        let same =
+            (data, network, training, weights, seed) == (&mine.data, &mine.network, &mine.training, &mine.weights, &mine.seed);
         let done = |of: &[petri_protocol::LiveChange]| -> Vec<petri_protocol::LiveChange> {
             of.iter().copied().filter(|change| (change.step as usize) < self.step).collect()
         };

@@ -25,7 +25,9 @@ fn lab_course_lab_finds_the_run_and_lets_it_go_on() {
     paused(&mut model, 0);
     trained(&mut model, 7);
     let run = model.run;
-    assert_eq!(model.leave(), [Effect::Send(Command::Pause { run })], "nothing trains where nothing shows it");
+    let effects = model.leave();
+    assert_eq!(effects[0], Effect::Send(Command::Pause { run }), "nothing trains where nothing shows it");
+    assert!(matches!(effects[1..], [Effect::Send(Command::Save { run: of, .. })] if of == run), "its state is kept: {effects:?}");
     assert!(model.tick(1000.0).is_empty(), "and nothing is asked");
     assert!(!model.enter_lab("").iter().any(is_start));
     assert_eq!((model.run, model.step, model.phase), (run, 7, Phase::Paused));
@@ -175,4 +177,50 @@ fn who_wants_it_fast_gets_it_fast_in_the_next_dish() {
     assert_eq!(model.speed, Speed::Fast);
     model.enter(Place { speed: Some(5.0), ..lesson("b") }, link::parse("v=1&preset=mlp"));
     assert_eq!(model.speed, Speed::Steps(5.0), "what the lesson wants");
+}
+
+#[test]
+fn a_dish_whose_place_was_taken_goes_on_from_its_state() {
+    use petri_protocol::event::SavedState;
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 7);
+    let run = model.run;
+    let effects = model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    let request = effects.iter().find_map(|e| match e {
+        Effect::Send(Command::Save { run: of, request }) if *of == run => Some(*request),
+        _ => None,
+    });
+    let state = SavedState { numbers: [("step".to_owned(), 7.0)].into(), parts: vec![] };
+    model.apply(Event::Checkpoint { run, request, step: 7, state: state.clone() }, &[1.0, 2.0]);
+    paused(&mut model, 0);
+    trained(&mut model, 3);
+    let effects = model.enter_lab("");
+    let start = effects.iter().find_map(|e| match e {
+        Effect::SendState(Command::Start { from, .. }, values) => Some((from.clone(), values.to_vec())),
+        _ => None,
+    });
+    assert_eq!(start, Some((Some(state), vec![1.0, 2.0])), "{effects:?}");
+    assert_eq!(model.curves.train.len(), 1, "the curve up to there is kept");
+    model.rewind();
+    assert!(model.resumable().is_none(), "from the beginning means from the beginning");
+}
+
+#[test]
+fn a_lost_gpu_goes_on_from_the_last_state_on_the_processor() {
+    use petri_protocol::event::SavedState;
+    use petri_protocol::{ErrorCode, WireError};
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 7);
+    let run = model.run;
+    let state = SavedState { numbers: [("step".to_owned(), 6.0)].into(), parts: vec![] };
+    model.apply(Event::Checkpoint { run, request: None, step: 6, state }, &[1.0]);
+    let error = WireError::new(ErrorCode::GpuLost, "lost");
+    let effects = model.apply(Event::Failed { run: Some(run), request: None, error }, &[]);
+    assert_eq!(effects, [Effect::Spawn { kind: WorkerKind::Cpu, past_cache: false }]);
+    let effects = model.apply(ready(WorkerKind::Cpu), &[]);
+    assert!(effects.iter().any(|e| matches!(e, Effect::SendState(Command::Start { from: Some(_), .. }, _))), "{effects:?}");
+    let (run, step) = (model.run, 6);
+    let effects = model.apply(Event::State { run, state: RunState::Paused, step }, &[]);
+    assert_eq!(effects, [Effect::Send(Command::Resume { run })], "it trains by itself");
+    assert_eq!(model.step, 6);
 }
