@@ -67,6 +67,11 @@ test("a lesson is finished by keyboard alone", async ({ lab, page }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("question-why-half").getByTestId("feedback")).toContainText("Right");
 
+  await tabTo(page, '[data-testid="question-signs"] input');
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("question-signs").getByTestId("feedback")).toContainText("Right");
+
   await tabTo(page, '[data-testid="question-bias"] input');
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
@@ -80,6 +85,14 @@ test("a lesson is finished by keyboard alone", async ({ lab, page }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("question-validation").getByTestId("feedback")).toContainText("Right");
 
+  await tabTo(page, '[data-testid="dish-too-small"] button');
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("dish-too-small")).toHaveClass(/dish-active/);
+  await tabTo(page, "#learning-rate");
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("0.3");
+  await page.keyboard.press("Enter");
+  await expect(lab.status).toHaveText(/^Ready/, { timeout: 60_000 });
   await tabTo(page, '[data-testid="train"]');
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("challenge-separate")).toHaveClass(/challenge-done/, { timeout: 90_000 });

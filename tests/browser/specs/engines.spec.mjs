@@ -21,10 +21,13 @@ async function run(page, kind, engine, experiment, steps, probes = []) {
   );
   for (let i = 0; i < steps; i++) script.push({ command: { type: "step_once", run: 1 }, until: "state" });
   const events = await page.evaluate(converse, { kind, script, timeoutMillis: 170_000 });
-  const points = events.filter((e) => e.type === "metrics").flatMap((e) => chunk(e.values, 9));
+  // Each point is its part, step, epoch, and one value for each column of its message.
+  const points = events
+    .filter((e) => e.type === "metrics")
+    .flatMap((e) => chunk(e.values, 3 + e.columns.length).map((p) => ({ part: p[0], loss: p[3 + e.columns.indexOf("loss")] })));
   return {
     engine: events.find((e) => e.type === "started").decision.engine,
-    losses: points.filter((p) => p[0] === 0).map((p) => p[3]),
+    losses: points.filter((p) => p.part === 0).map((p) => p.loss),
     answers: events.filter((e) => e.type === "probe_answered").map((e) => e.values),
   };
 }

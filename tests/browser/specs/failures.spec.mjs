@@ -17,17 +17,23 @@ test("a worker that dies in a run leaves the chart, and training goes on without
   await expect(lab.status).toHaveText(/^(Training|Finished)/);
 });
 
-test("a lost GPU falls back to the CPU and says so", async ({ lab }) => {
+test("a lost GPU falls back to the CPU, says so, and the run goes on from its last epoch", async ({ lab }) => {
   await lab.open("preset=one-neuron&engine=gpu");
   await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
   await lab.train.click();
-  await lab.reach(3);
+  // Past the first epoch of seven steps, whose state is then known to the page.
+  await lab.reach(20);
+  const before = await lab.step();
   await lab.tellWorker({ type: "lose_device" });
   await expect(lab.notices).toContainText("GPU", { timeout: 60_000 });
   await expect(lab.engine).toContainText("CPU", { timeout: 60_000 });
   await expect(lab.engine).toContainText("the GPU stopped working");
-  await lab.train.click();
-  await lab.reach(20);
+  // Nobody presses Train.
+  await lab.reach(before + 30);
+  const commands = await lab.page.evaluate(() => globalThis.sentCommands.filter((c) => c.type === "start"));
+  const { from } = commands.at(-1);
+  expect(from.numbers.step).toBeGreaterThanOrEqual(before - 14);
+  expect(from.parts.map((part) => part.name)).toContain("optimizer.dense1.weight.exp_avg");
 });
 
 test("a browser without WebGPU trains on the CPU and says so", async ({ lab, page }) => {

@@ -62,6 +62,8 @@ pub struct Run {
     wanted: Option<Occasion>,
     /// Single steps that were asked for.
     singles: u32,
+    /// A single step is under way: its end is told.
+    is_single: bool,
     /// The end that the last step brought; told after its validation.
     ending: Option<RunEnd>,
     steps_per_second: Option<f64>,
@@ -88,6 +90,7 @@ impl Run {
             job: None,
             wanted: is_new.then_some(Occasion::Look),
             singles: 0,
+            is_single: false,
             ending: None,
             steps_per_second: None,
             next_step_at: 0.0,
@@ -262,6 +265,7 @@ impl Run {
         }
         if self.singles > 0 {
             self.singles -= 1;
+            self.is_single = true;
             // A single step shows its effect on validation at once, without counting as an epoch.
             self.wanted = self.wanted.or(Some(Occasion::Look));
         }
@@ -323,7 +327,7 @@ impl Run {
         }
     }
 
-    /// Tells the end, once everything that belongs before it is done.
+    /// Tells the end of the run or of a single step, once everything that belongs before it is done.
     fn end_if_over(&mut self) {
         if self.job.is_none()
             && self.wanted.is_none()
