@@ -149,7 +149,7 @@ fn a_run_is_validated_before_its_first_step_and_after_each_epoch() {
 
 #[test]
 fn a_pause_during_a_long_validation_is_answered_before_the_next_turn() {
-    let host = TestHost::new(1.0);
+    let host = TestHost::new(10.0);
     let mut driver = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
     driver.start(RUN, many_images(3000), None).expect("valid");
     driver.with_run(RUN, super::Run::resume);
