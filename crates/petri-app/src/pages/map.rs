@@ -42,7 +42,8 @@ pub(crate) fn MapPage() -> impl IntoView {
     let map = first.and_then(|f| f.map.get_value());
     Effect::new(move |_| {
         let (Some(place), Some(map)) = (place.get(), &map) else { return };
-        if map.parent_element().is_none() {
+        // Whoever comes back to the map finds it in the place of the last time, which is gone.
+        if !place.contains(Some(map)) {
             place.append_child(map).map(drop).unwrap_or_default();
             if let Some(focused) = first.and_then(|f| f.focused.try_update_value(Option::take).flatten()) {
                 focused.focus().unwrap_or_default();

@@ -198,7 +198,14 @@ impl Run {
 
     /// Whether there is something to do now.
     pub fn has_work(&self) -> bool {
-        self.job.is_some() || self.wanted.is_some() || self.wants_checkpoint || self.wait_millis().is_some_and(|w| w <= 0.0)
+        self.job.is_some() || self.wants_evaluation() || self.wants_checkpoint || self.wait_millis().is_some_and(|w| w <= 0.0)
+    }
+
+    /// Whether something is to be evaluated now. The look before the first step waits for that step: until then the page
+    /// still shows the curves of the run before.
+    fn wants_evaluation(&self) -> bool {
+        let is_early = self.session.step_count() == 0 && self.state == RunState::Paused && self.singles == 0;
+        self.wanted.is_some_and(|occasion| occasion != Occasion::Look || !is_early)
     }
 
     /// Milliseconds until the next step may be done; `None` when no step is wanted.
@@ -229,7 +236,9 @@ impl Run {
 
     /// Begins the next piece of work.
     fn begin(&mut self) {
-        if let Some(occasion) = self.wanted.take() {
+        if self.wants_evaluation()
+            && let Some(occasion) = self.wanted.take()
+        {
             self.job = Some(evaluation(&self.host, self.session.moment(), occasion));
         } else if std::mem::take(&mut self.wants_checkpoint) {
             let state = self.session.state();
