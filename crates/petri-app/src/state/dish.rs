@@ -195,6 +195,8 @@ impl Dish {
         self.made = None;
         if let Ok(info) = file.info(&self.experiment.data).or_else(|_| file.info(&DataSpec::default()))
             && let Some(card) = suited_preset(before, &info)
+            // What a link has set of the very preset stays.
+            && card.id != self.preset
         {
             let Experiment { seed, engine, .. } = self.experiment;
             self.preset = card.id.to_owned();
