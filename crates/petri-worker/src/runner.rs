@@ -104,14 +104,15 @@ impl Runner {
                     driver.work().await;
                     return None;
                 }
-                if let Some(preparing) = preparing {
-                    return preparing.job.take_turn(now_millis() + TURN_MILLIS).await.map(Some);
-                }
+                // A run may need the file that was opened just before it.
                 if let Some(errand) = errands.first_mut() {
                     if errand.take_turn(now_millis() + TURN_MILLIS).await.is_some() {
                         errands.remove(0);
                     }
                     return None;
+                }
+                if let Some(preparing) = preparing {
+                    return preparing.job.take_turn(now_millis() + TURN_MILLIS).await.map(Some);
                 }
                 driver.work().await;
                 None
