@@ -1,8 +1,12 @@
 //! Hands a text to the learner as a file.
 
+use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// How long the text is kept for the browser to save it, in milliseconds.
+const KEPT_MILLIS: u32 = 60_000;
 
 /// Saves `text` as a file named `name`.
 pub(crate) fn download(name: &str, kind: &str, text: &str) {
@@ -20,5 +24,7 @@ fn try_download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     link.set_href(&address);
     link.set_download(name);
     link.click();
-    Url::revoke_object_url(&address)
+    // A busy browser begins to save a moment later.
+    Timeout::new(KEPT_MILLIS, move || Url::revoke_object_url(&address).unwrap_or_default()).forget();
+    Ok(())
 }
