@@ -338,12 +338,15 @@ impl Run {
 
     /// Tells the end of the run or of a single step, once everything that belongs before it is done.
     fn end_if_over(&mut self) {
-        if self.job.is_none()
-            && self.wanted.is_none()
-            && let Some(end) = self.ending.take()
-        {
+        if self.job.is_some() || self.wanted.is_some() {
+            return;
+        }
+        if let Some(end) = self.ending.take() {
             self.singles = 0;
+            self.is_single = false;
             self.set_state(RunState::Ended { end });
+        } else if std::mem::take(&mut self.is_single) {
+            self.set_state(self.state);
         }
     }
 }

@@ -390,3 +390,12 @@ fn commands_survive_the_message_with_a_state() {
     let text = serde_json::to_string(&command).expect("JSON");
     assert_eq!(serde_json::from_str::<Command>(&text).expect("own JSON"), command);
 }
+
+#[test]
+fn the_end_of_a_single_step_is_told() {
+    let host = TestHost::new(0.01);
+    let mut driver = driver(&host, mlp(5));
+    driver.with_run(RUN, super::Run::step_once);
+    work(&mut driver, 100);
+    assert_eq!(host.events().last(), Some(&Event::State { run: RUN, state: RunState::Paused, step: 1 }));
+}
