@@ -78,7 +78,7 @@ for (const lesson of LESSONS) {
   });
 }
 
-test.fixme("progress is exported as a file and cleared", async ({ lab, page }) => {
+test("progress is exported as a file and cleared", async ({ lab, page }) => {
   await lab.openLesson("one-neuron");
   await answer(page, "bias", 1);
   await page.goto("/#/");

@@ -49,7 +49,7 @@ test("several runs make a box plot, survive a reload, and are saved as CSV", asy
   await expect(page.getByTestId("box-plot")).toHaveCount(0);
 });
 
-test.fixme("a series is cancelled, and what is done is kept", async ({ lab, page }) => {
+test("a series is cancelled, and what is done is kept", async ({ lab, page }) => {
   await lab.open("preset=mlp&engine=cpu&training.epochs=30");
   await lab.planRuns(40);
   await page.getByTestId("start-runs").click();
@@ -77,7 +77,7 @@ test("the values of a setting are compared in the lab", async ({ lab, page }) =>
   await expect(page.getByTestId("box-plot").locator("rect")).toHaveCount(2);
 });
 
-test.fixme("boundary and charts keep the main thread free while ten runs are queued", async ({ lab, page }) => {
+test("boundary and charts keep the main thread free while ten runs are queued", async ({ lab, page }) => {
   await lab.open("preset=mlp&engine=cpu&training.epochs=1000");
   await lab.planRuns(10);
   await lab.train.click();

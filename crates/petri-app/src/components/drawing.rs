@@ -55,7 +55,14 @@ pub(crate) fn Plot(
     Effect::new(move |drawn: Option<Vec<shape::Element>>| {
         let Some(svg) = node.get() else { return Vec::new() };
         let elements = drawing.with(Drawing::elements);
-        patch(svg.unchecked_ref(), &drawn.unwrap_or_default(), &elements);
+        // The element may be one that another drawing has used: what that one left is nobody's any more.
+        let drawn = drawn.unwrap_or_else(|| {
+            while let Some(left) = svg.last_element_child() {
+                left.remove();
+            }
+            Vec::new()
+        });
+        patch(svg.unchecked_ref(), &drawn, &elements);
         elements
     });
     let title = Memo::new(move |_| drawing.with(|d| d.title.clone()));

@@ -22,3 +22,4 @@ pub(crate) mod test_set;
 pub(crate) mod top_bar;
 pub(crate) mod training_panel;
 pub(crate) mod view;
+pub(crate) mod whole_number;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::whole_number::WholeNumber;
 use crate::context::lab;
 use crate::view::parameters::{Pick, Tensor, settle, tensors};
 
@@ -31,6 +32,7 @@ pub(crate) fn ParameterChoice(
         let pick = settled.get();
         tensors.with(|t| t.get(pick.tensor).map_or(String::new(), |t| of(t, pick.index)))
     };
+    let len = Memo::new(move |_| tensors.with(|t| t.get(settled.get().tensor).map_or(1, |t| t.len)));
     view! {
         <span class="parameter-choice">
             <label>{label}" "
@@ -41,15 +43,9 @@ pub(crate) fn ParameterChoice(
                     }).collect_view())}
                 </select>
             </label>
-            <input type="number" min="1" max=move || of_tensor(|t, _| t.len.to_string()) data-testid=format!("{test_id}-index")
-                aria-label=move || format!("{label}: number within {}", of_tensor(|t, _| t.title()))
-                prop:value=move || (settled.get().index + 1).to_string()
-                on:change=move |ev| {
-                    let wanted: usize = event_target_value(&ev).parse().unwrap_or(1);
-                    let pick = settled.get_untracked();
-                    let len = tensors.with_untracked(|t| t.get(pick.tensor).map_or(1, |t| t.len));
-                    on_pick(Pick { index: wanted.min(len).max(1) - 1, ..pick });
-                }/>
+            <WholeNumber value=Signal::derive(move || settled.get().index + 1) max=len test_id=format!("{test_id}-index")
+                label=Signal::derive(move || format!("{label}: number within {}", of_tensor(|t, _| t.title())))
+                on_pick=move |n| on_pick(Pick { index: n - 1, ..settled.get_untracked() })/>
             <span class="hint">{move || of_tensor(Tensor::place)}</span>
         </span>
     }

@@ -6,6 +6,7 @@ use petri_protocol::{ModelSpec, Task, link, setting};
 
 use crate::components::bar::bar;
 use crate::components::box_plot::box_plot;
+use crate::components::whole_number::WholeNumber;
 use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
@@ -16,6 +17,8 @@ const WIDTH: f32 = 460.0;
 const HEIGHT: f32 = 200.0;
 /// Single runs whose curves are laid over each other.
 const MAX_SINGLE: usize = 12;
+/// Most seeds of a comparison.
+const MAX_SEEDS: usize = 50;
 /// Most values of a setting that are compared.
 const MAX_VALUES: usize = 12;
 
@@ -135,8 +138,8 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
     };
     view! {
         <div class="row">
-            <label>"Seeds "<input type="number" min="1" max="50" data-testid="seeds" prop:value=move || plan.with(|p| p.n_seeds.to_string())
-                on:change=move |ev| { let n: usize = event_target_value(&ev).parse().unwrap_or(5); plan.update(|p| p.n_seeds = n.clamp(1, 50)); }/></label>
+            <label>"Seeds "<WholeNumber value=Signal::derive(move || plan.with(|p| p.n_seeds)) max=MAX_SEEDS test_id="seeds"
+                on_pick=move |n| plan.update(|p| p.n_seeds = n)/></label>
             <label>"Compare "
                 <select data-testid="vary" on:change=move |ev| { key.set(event_target_value(&ev)); plan.update(|p| p.variants.clear()); }>
                     <option value="">"nothing: only seeds"</option>

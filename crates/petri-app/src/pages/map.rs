@@ -28,6 +28,10 @@ pub(crate) fn take_over() {
     for element in map.iter().map(AsRef::<Element>::as_ref).chain(&first) {
         element.remove();
     }
+    // From now on the routes say what is shown, no longer the start script.
+    if let Some(root) = document.as_ref().and_then(web_sys::Document::document_element) {
+        root.remove_attribute("data-page").unwrap_or_default();
+    }
     provide_context(FirstMap { map: StoredValue::new_local(map), focused: StoredValue::new_local(focused) });
 }
 

@@ -19,6 +19,7 @@ pub mod series;
 pub mod speed;
 pub mod status;
 pub mod time_left;
+pub mod whole_number;
 pub mod worker;
 
 pub use curves::Curves;

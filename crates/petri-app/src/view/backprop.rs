@@ -35,11 +35,6 @@ pub struct Step {
     pub is_back: bool,
 }
 
-/// The sample, counted from 0, for a number that somebody typed; data without samples have the first one.
-pub fn sample_from_text(text: &str, n_samples: usize) -> usize {
-    text.trim().parse().unwrap_or(1usize).min(n_samples).max(1) - 1
-}
-
 /// All steps: forward through the layers, the loss, backward through the layers.
 pub fn steps(answer: &ProbeAnswer, experiment: &Experiment, features: &[String]) -> Vec<Step> {
     let get = |name: String| answer.named(&name).unwrap_or_default().to_vec();
@@ -85,14 +80,6 @@ mod tests {
     use super::*;
     use petri_protocol::event::PayloadPart;
     use petri_protocol::presets;
-
-    #[test]
-    fn a_sample_is_chosen_even_where_there_is_none() {
-        assert_eq!(sample_from_text("3", 10), 2);
-        assert_eq!(sample_from_text("99", 10), 9);
-        assert_eq!((sample_from_text("0", 10), sample_from_text("-4", 10), sample_from_text("x", 10)), (0, 0, 0));
-        assert_eq!(sample_from_text("5", 0), 0, "no data: no panic");
-    }
 
     #[test]
     fn the_way_goes_forward_and_back() {

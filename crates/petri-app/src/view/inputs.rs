@@ -60,7 +60,10 @@ impl Feature {
         let n = finite.clone().count().max(1) as f64;
         let mean = finite.clone().sum::<f64>() / n;
         let variance = finite.map(|v| (v - mean).powi(2)).sum::<f64>() / n;
-        [mean as f32, variance.sqrt() as f32]
+        let deviation = variance.sqrt();
+        // What standardising leaves of a mean is rounding, and no number to wonder about.
+        let mean = if mean.abs() < 1e-6 * deviation { 0.0 } else { mean };
+        [mean as f32, deviation as f32]
     }
 }
 

@@ -5,10 +5,11 @@ use petri_protocol::TensorPart;
 use petri_protocol::command::ProbeKind;
 
 use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
+use crate::components::whole_number::WholeNumber;
 use crate::context::lab;
 use crate::drawing::axis::label;
 use crate::state::probes::ProbeAnswer;
-use crate::view::backprop::{sample_from_text, steps};
+use crate::view::backprop::steps;
 use crate::view::parameters::parameter;
 use petri_lesson::dish::Runs;
 
@@ -38,12 +39,8 @@ fn Backprop() -> impl IntoView {
         <section class="panel backprop" aria-labelledby="backprop-title">
             <h2 id="backprop-title">"Back-propagation"</h2>
             <div class="row">
-                <label>"Training sample "<input type="number" min="1" max=move || n_samples.get().to_string() data-testid="backprop-sample"
-                    prop:value=move || (sample.get() + 1).to_string()
-                    on:change=move |ev| {
-                        let index = sample_from_text(&event_target_value(&ev), n_samples.get());
-                        lab.act(|m| m.look(|l| l.backprop = index));
-                    }/></label>
+                <label>"Training sample "<WholeNumber value=Signal::derive(move || sample.get() + 1) max=n_samples test_id="backprop-sample"
+                    on_pick=move |n| lab.act(|m| m.look(|l| l.backprop = n - 1))/></label>
                 <button type="button" data-testid="backprop-back" disabled=move || shown.get() == 0 on:click=move |_| at.set(shown.get().saturating_sub(1))>"← Back"</button>
                 <button type="button" data-testid="backprop-next" disabled=move || { n_steps.get() <= shown.get() + 1 } on:click=move |_| at.set(shown.get() + 1)>"Next →"</button>
                 <span class="hint">{move || format!("step {} of {}", shown.get() + 1, n_steps.get().max(1))}</span>
