@@ -76,6 +76,20 @@ export class Lab {
     return this.page.getByTestId(testId).first().evaluate((canvas) => canvas.toDataURL());
   }
 
+  /// The longest task of the page's main thread while `during` goes on, in milliseconds of the processor: what
+  /// other programs take away from a busy machine does not count.
+  async longestTask(during) {
+    const browser = this.page.context().browser();
+    await browser.startTracing(this.page, { categories: ["toplevel"] });
+    await during();
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+    const thread = (event) => `${event.pid}/${event.tid}`;
+    const main = new Set(traceEvents.filter((e) => e.name === "thread_name" && e.args.name === "CrRendererMain").map(thread));
+    const tasks = traceEvents.filter((e) => main.has(thread(e)) && e.tdur > 0);
+    expect(tasks.length, "tasks in the trace").toBeGreaterThan(100);
+    return Math.max(...tasks.map((e) => e.tdur)) / 1000;
+  }
+
   async dropFile(name, bytes) {
     const base64 = Buffer.from(bytes).toString("base64");
     const transfer = await this.page.evaluateHandle(
