@@ -2,7 +2,7 @@
 
 use js_sys::{Array, ArrayBuffer, Float32Array};
 use petri_protocol::event::WorkerKind;
-use petri_protocol::{Command, Event};
+use petri_protocol::{Command, Event, json};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -81,7 +81,8 @@ impl Client {
 
     /// Sends a command, with a kept file where it needs one.
     pub(crate) fn send(&self, command: &Command, file: Option<FileKey>) {
-        let (Some(worker), Ok(header)) = (&self.worker, serde_json::to_string(command)) else { return };
+        let Some(worker) = &self.worker else { return };
+        let header = json::write(command);
         let message = match self.files.iter().find(|(key, _)| Some(*key) == file) {
             Some((_, file)) => Array::of2(&header.into(), file),
             None => Array::of1(&header.into()),
@@ -92,7 +93,8 @@ impl Client {
 
     /// Sends a command with the values of a saved state, which are handed over.
     pub(crate) fn send_values(&self, command: &Command, values: &[f32]) {
-        let (Some(worker), Ok(header)) = (&self.worker, serde_json::to_string(command)) else { return };
+        let Some(worker) = &self.worker else { return };
+        let header = json::write(command);
         let buffer = Float32Array::from(values).buffer();
         let message = Array::of2(&header.into(), &buffer);
         worker.post_message_with_transfer(&message, &Array::of1(&buffer)).unwrap_or_default();
@@ -102,7 +104,7 @@ impl Client {
 /// Reads `[json, ArrayBuffer]`; what is no event of this version is dropped.
 fn read(data: &JsValue) -> Option<(Event, Vec<f32>)> {
     let parts: &Array = data.dyn_ref()?;
-    let event = serde_json::from_str(&parts.get(0).as_string()?).ok()?;
+    let event = json::read(&parts.get(0).as_string()?).ok()?;
     let values = parts.get(1).dyn_into::<ArrayBuffer>().map_or(Vec::new(), |buffer| Float32Array::new(&buffer).to_vec());
     Some((event, values))
 }

@@ -7,7 +7,7 @@ use gloo::events::EventListener;
 use leptos::prelude::*;
 use petri_protocol::engine_choice::Calibration;
 use petri_protocol::link::Opened;
-use petri_protocol::{DataInfo, Experiment, Problem, link};
+use petri_protocol::{DataInfo, Experiment, Problem, json, link};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
@@ -75,7 +75,7 @@ impl Lab {
         let route = Route::parse(&hash());
         let mut model = Model::new(link::parse(""));
         let stored = storage::get(Kept::ForLater, CALIBRATIONS);
-        model.worker.calibrations = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        model.worker.calibrations = stored.and_then(|text| json::read(&text).ok()).unwrap_or_default();
         let kept = storage::get(Kept::ForThisTab, EXPERIMENT).unwrap_or_default();
         model.recall(&kept, distress::take_failed());
         let model = RwSignal::new(model);
@@ -253,7 +253,5 @@ pub(crate) fn lab() -> Lab {
 
 fn store(calibrations: &BTreeMap<String, Calibration>) {
     let newest: BTreeMap<_, _> = calibrations.iter().take(MAX_CALIBRATIONS).collect();
-    if let Ok(text) = serde_json::to_string(&newest) {
-        storage::set(Kept::ForLater, CALIBRATIONS, &text);
-    }
+    storage::set(Kept::ForLater, CALIBRATIONS, &json::write(&newest));
 }

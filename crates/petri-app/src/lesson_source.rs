@@ -3,6 +3,7 @@
 
 use js_sys::{Array, Promise};
 use petri_lesson::{Lesson, MAX_BYTES};
+use petri_protocol::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, ReferrerPolicy, RequestCredentials, RequestInit, Response, Worker, WorkerOptions, WorkerType};
@@ -32,7 +33,7 @@ async fn own(id: &str) -> Option<Lesson> {
     if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         return None;
     }
-    serde_json::from_str(&text(&compiled(id)).await?).ok()
+    json::read(&text(&compiled(id)).await?).ok()
 }
 
 /// Address of what was compiled for a lesson, or for the course.
@@ -47,7 +48,7 @@ async fn guest(id: &str, address: &str) -> Result<Read, String> {
         ));
     };
     let course = text(&compiled("course")).await.unwrap_or_default();
-    let known = serde_json::to_string(&vocabulary::known()).unwrap_or_default();
+    let known = json::write(&vocabulary::known());
     let asked: Array = [id, &markdown, &known, &course].into_iter().map(JsValue::from_str).collect();
     let read = read(&asked).await;
     read.ok_or_else(|| format!("The lesson from {address} could not be read: its reader did not load, or took too long."))
@@ -84,6 +85,6 @@ async fn read(asked: &Array) -> Option<Read> {
     let answer = JsFuture::from(answer).await;
     worker.terminate();
     let said: Array = answer.ok()?.dyn_into::<MessageEvent>().ok()?.data().dyn_into().ok()?;
-    let lesson = serde_json::from_str(&said.get(0).as_string()?).ok();
+    let lesson = json::read(&said.get(0).as_string()?).ok();
     Some((lesson, said.iter().skip(1).filter_map(|problem| problem.as_string()).collect()))
 }

@@ -1,6 +1,7 @@
 //! Runs that are over, in the browser's IndexedDB: one entry for each, as JSON.
 
 use idb::{Database, DatabaseEvent as _, Error, Factory, ObjectStoreParams, Query, TransactionMode};
+use petri_protocol::json;
 use wasm_bindgen::JsValue;
 
 use crate::state::history::RunRecord;
@@ -32,7 +33,7 @@ pub(crate) async fn load() -> Vec<RunRecord> {
         transaction.object_store(RUNS)?.get_all(None, None)?.await
     };
     let values: Vec<JsValue> = values.await.unwrap_or_default();
-    values.into_iter().filter_map(|v| serde_json::from_str(&v.as_string()?).ok()).collect()
+    values.into_iter().filter_map(|v| json::read(&v.as_string()?).ok()).collect()
 }
 
 /// Keeps a run, and forgets others. Where there is no room the run lives as long as the page.
@@ -41,10 +42,8 @@ pub(crate) async fn save(keep: Option<Box<RunRecord>>, forget: Vec<u64>) {
         let database = open().await?;
         let transaction = database.transaction(&[RUNS], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(RUNS)?;
-        if let Some(record) = keep
-            && let Ok(text) = serde_json::to_string(&record)
-        {
-            store.put(&text.into(), Some(&key(record.id)))?;
+        if let Some(record) = keep {
+            store.put(&json::write(&record).into(), Some(&key(record.id)))?;
         }
         for id in forget {
             store.delete(Query::Key(key(id)))?;

@@ -40,7 +40,7 @@ pub struct ParameterRef {
 
 /// A question about the data or about the network as it is now. At most one of a kind is under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Probe {
     /// Probability of each class over a rectangle of the plane. Payload: `k` planes of
     /// `resolution × resolution` f32, rows from top (highest second feature) to bottom.
@@ -191,7 +191,7 @@ impl Probe {
 
 /// What the page tells the worker. A message is this as JSON beside an optional `File`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Command {
     /// Read the file that comes with this message as a data set and keep it.
     OpenFile {
@@ -307,6 +307,11 @@ pub enum Command {
     Panic,
     /// Hook for tests: lose the GPU device.
     LoseDevice,
+}
+
+crate::json::tagged! {
+    Probe, "kind";
+    Command, "type";
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{DataInfo, FileRef, LiveChange, RequestId, RunId, SeriesId, TableInfo
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum RunEnd {
     /// All epochs are done.
     Finished,
@@ -31,7 +31,7 @@ pub enum RunEnd {
 
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum RunState {
     /// Ready, waiting for `Resume`.
     Paused,
@@ -108,7 +108,7 @@ pub struct BenchResult {
 
 /// What the worker tells the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Event {
     /// First message: the worker can be spoken to.
     Ready {
@@ -280,4 +280,10 @@ pub enum Event {
         /// What was measured.
         result: BenchResult,
     },
+}
+
+crate::json::tagged! {
+    RunEnd, "kind";
+    RunState, "kind";
+    Event, "type";
 }

@@ -11,6 +11,7 @@ pub mod event;
 pub mod experiment;
 pub mod ids;
 pub mod journal;
+pub mod json;
 pub mod link;
 pub mod loss;
 pub mod memory;

@@ -1,7 +1,7 @@
 //! Messages of the worker: `[json, ArrayBuffer]` to the page, `[json, File]` from it.
 
 use js_sys::{Array, ArrayBuffer, Float32Array};
-use petri_protocol::{Command, ErrorCode, Event, RequestId, RunId, WireError};
+use petri_protocol::{Command, ErrorCode, Event, RequestId, RunId, WireError, json};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, File};
 
@@ -36,8 +36,7 @@ pub(crate) fn send_error(run: Option<RunId>, error: WireError) {
 }
 
 fn post(event: &Event, values: Option<Float32Array>) {
-    // Events are plain data with string keys: they always become JSON.
-    let Ok(header) = serde_json::to_string(event) else { return };
+    let header = json::write(event);
     let sent = match values {
         None => scope().post_message(&Array::of1(&header.into())),
         Some(values) => {
@@ -66,11 +65,11 @@ pub(crate) fn receive(data: &JsValue) -> Option<(Command, Attached)> {
         refuse(None, format!("A message of {} MB is too long for the worker.", header.len() >> 20));
         return None;
     }
-    match serde_json::from_str(&header) {
+    match json::read(&header) {
         Ok(command) => Some((command, attached(&parts.get(1)))),
         Err(error) => {
             // Whoever asked is told, where that much can be read.
-            let asked = serde_json::from_str::<Asked>(&header).ok().map(|a| a.request);
+            let asked = json::read::<Asked>(&header).ok().map(|a| a.request);
             refuse(asked, format!("The worker did not understand a message: {error}"));
             None
         }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use petri_protocol::setting::card::{Card, Choice, Kind};
 use petri_protocol::setting::values::Values;
-use petri_protocol::{journal, link, setting};
+use petri_protocol::{journal, json, link, setting};
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
 use crate::components::compact_network::CompactNetwork;
@@ -255,7 +255,7 @@ fn Columns() -> impl IntoView {
             .filter(|n| if n == name { on } else { used.with_untracked(|u| u.contains(n)) })
             .collect();
         if !chosen.is_empty() {
-            lab.act(|m| m.set("data.features", &serde_json::to_string(&chosen).unwrap_or_default()));
+            lab.act(|m| m.set("data.features", &json::write(&chosen)));
         }
     };
     view! {

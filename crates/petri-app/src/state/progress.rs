@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use petri_protocol::json;
 use serde::{Deserialize, Serialize};
 
 /// Version of the stored form.
@@ -65,13 +66,12 @@ impl Default for Progress {
 impl Progress {
     /// Reads the stored form; what is not understood counts as nothing.
     pub fn read(text: &str) -> Self {
-        serde_json::from_str::<Self>(text).ok().filter(|p| p.version == VERSION).unwrap_or_default()
+        json::read::<Self>(text).ok().filter(|p| p.version == VERSION).unwrap_or_default()
     }
 
     /// The stored form.
     pub fn print(&self) -> String {
-        // Plain data with text keys always becomes JSON.
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        json::write(self)
     }
 
     /// What was done in a lesson.

@@ -7,7 +7,7 @@ use crate::setting::range::Range;
 
 /// Optimizers, with PyTorch's formulas and defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum OptimizerSpec {
     /// Stochastic gradient descent.
     Sgd {
@@ -56,6 +56,8 @@ fn beta2() -> f64 {
 fn alpha() -> f64 {
     0.99
 }
+
+crate::json::tagged! { OptimizerSpec, "kind"; }
 
 impl OptimizerSpec {
     /// Adam with its published defaults.

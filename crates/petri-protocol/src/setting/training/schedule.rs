@@ -7,7 +7,7 @@ use crate::setting::range::Range;
 
 /// How the learning rate changes during a run.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum ScheduleSpec {
     /// It stays.
     #[default]
@@ -31,6 +31,8 @@ fn every_epochs() -> usize {
 fn step_factor() -> f64 {
     0.5
 }
+
+crate::json::tagged! { ScheduleSpec, "kind"; }
 
 impl ScheduleSpec {
     /// Factor on the learning rate at `epoch` (fractions count) of `n_epochs`.
