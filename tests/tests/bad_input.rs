@@ -151,7 +151,7 @@ fn no_file_makes_the_reader_panic() {
             2 => {
                 let mut bytes = array.clone();
                 damage(&mut bytes, &mut rng);
-                npy::read(&bytes[..], "a", &[npy::Dtype::U8], "uint8").map(|_| ())
+                npy::read(&bytes[..], "a", &[npy::Dtype::U8], "uint8", 1 << 30).map(|_| ())
             }
             _ => {
                 let mut all = members();

@@ -8,8 +8,8 @@ use crate::run::{cargo, output, root, run, step};
 use crate::wasm::Toolchain;
 use crate::{circles, crates, lessons, test, tidy};
 
-/// Runs all checks.
-pub(crate) fn all() -> Result<()> {
+/// Runs all checks, without the native tests where they are run elsewhere.
+pub(crate) fn all(with_tests: bool) -> Result<()> {
     step("Format", "one style, so that changes show only what changed");
     run(cargo().args(["fmt", "--all", "--check"]))?;
     // Files that a build script lists are reached by no `mod` that rustfmt reads.
@@ -33,7 +33,8 @@ pub(crate) fn all() -> Result<()> {
     // With the profile of the quick site, whose build scripts and macros are then built once for both.
     for package in [
         &["-p", "petri-app"][..],
-        &["-p", "petri-worker", "--features", "fusion"],
+        &["-p", "petri-worker", "--features", "fusion,bench"],
+        &["-p", "petri-worker"],
         &["-p", "petri-lesson", "--features", "worker"],
     ] {
         let mut clippy = toolchain.cargo();
@@ -44,5 +45,5 @@ pub(crate) fn all() -> Result<()> {
     run(cargo()
         .args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
-    test::native()
+    if with_tests { test::native() } else { Ok(()) }
 }

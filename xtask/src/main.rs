@@ -51,7 +51,11 @@ enum Command {
         grep: Option<String>,
     },
     /// Format, tidiness, dependencies, lints, documentation, native tests; cheapest first.
-    Check,
+    Check {
+        /// Leave the native tests to `cargo xtask test`.
+        #[arg(long)]
+        no_tests: bool,
+    },
     /// Sizes of the published site, raw and with brotli, against tests/size-budget.json.
     Size,
     /// Milliseconds per training step of Petri beside a bare burn loop, in a browser.
@@ -87,7 +91,7 @@ fn start() -> Result<()> {
         Command::Serve { port } => build::serve(port),
         Command::Build => build::release(),
         Command::Test { native, grep } => test::all(native, grep.as_deref()),
-        Command::Check => check::all(),
+        Command::Check { no_tests } => check::all(!no_tests),
         Command::Size => size::report(),
         Command::Bench { steps, release } => bench::run(steps, release),
         Command::Finish { folder } => finish::site(&folder),

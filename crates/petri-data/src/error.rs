@@ -2,8 +2,10 @@
 
 use petri_protocol::Split;
 
-/// Largest member of an archive that is unpacked, in bytes (1 GiB).
-pub const MAX_MEMBER_BYTES: u64 = 1 << 30;
+/// Most bytes that all members of an archive may unpack to (1.5 GiB): the worker has 4 GiB at best, for the file too.
+pub const MAX_ARCHIVE_BYTES: u64 = 3 << 29;
+/// Most bytes of labels: they are widened on their way (64 MiB).
+pub const MAX_LABEL_BYTES: u64 = 1 << 26;
 
 /// Why a file could not be read as a data set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +49,6 @@ pub enum DataError {
     #[error("the {} split is empty", split.title())]
     EmptySplit { split: Split },
     /// Too large to be unpacked in a browser.
-    #[error("{array}.npy unpacks to {bytes} bytes, more than the limit of {limit} (1 GiB)", limit = MAX_MEMBER_BYTES)]
-    TooLarge { array: String, bytes: u64 },
+    #[error("{array}.npy unpacks to {bytes} bytes; {limit} are left for it in a browser")]
+    TooLarge { array: String, bytes: u64, limit: u64 },
 }

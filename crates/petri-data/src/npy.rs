@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use crate::error::{DataError, MAX_MEMBER_BYTES};
+use crate::error::DataError;
 use crate::pages::{PAGE_BYTES, Pages};
 
 /// Longest header that is read, in bytes. NumPy writes less than 200.
@@ -71,12 +71,18 @@ pub fn shape_text(shape: &[usize]) -> String {
     }
 }
 
-/// Reads an array named `array` whose element type is one of `allowed`.
+/// Reads an array named `array` whose element type is one of `allowed` and which has at most `limit` bytes.
 ///
 /// # Errors
 ///
 /// Header, element type, order, size and length, each with the name of the array.
-pub fn read(mut reader: impl Read, array: &str, allowed: &[Dtype], expected: &'static str) -> Result<NpyArray, DataError> {
+pub fn read(
+    mut reader: impl Read,
+    array: &str,
+    allowed: &[Dtype],
+    expected: &'static str,
+    limit: u64,
+) -> Result<NpyArray, DataError> {
     let header = read_header(&mut reader, array)?;
     let dict = Dict::parse(&header).map_err(|why| DataError::NpyHeader { array: array.into(), why })?;
     let dtype = match dict.descr.as_str() {
@@ -92,12 +98,12 @@ pub fn read(mut reader: impl Read, array: &str, allowed: &[Dtype], expected: &'s
         return Err(DataError::FortranOrder { array: array.into() });
     }
     let size = dict.shape.iter().try_fold(dtype.size_bytes(), |n, &side| n.checked_mul(side as u64)).unwrap_or(u64::MAX);
-    if size > MAX_MEMBER_BYTES {
-        return Err(DataError::TooLarge { array: array.into(), bytes: size });
+    if size > limit {
+        return Err(DataError::TooLarge { array: array.into(), bytes: size, limit });
     }
     let unpack = |e: std::io::Error| DataError::Unpack { array: array.into(), why: e.to_string() };
     let n_samples = dict.shape.first().map_or(1, |&n| n as u64).max(1);
-    // Not above `MAX_MEMBER_BYTES`, which a browser's `usize` can hold.
+    // Not above `limit`, which a browser's `usize` can hold.
     let mut bytes = Pages::new((size / n_samples) as usize);
     let mut found = 0;
     while found < size {
@@ -219,7 +225,7 @@ mod tests {
     use super::*;
 
     fn read_u8(bytes: &[u8]) -> Result<NpyArray, DataError> {
-        read(bytes, "a", &[Dtype::U8], "uint8")
+        read(bytes, "a", &[Dtype::U8], "uint8", 1 << 30)
     }
 
     #[test]
@@ -245,14 +251,14 @@ mod tests {
         assert!(array.bytes.iter().all(|page| page.len() <= PAGE_BYTES));
         assert_eq!(array.bytes.iter().flatten().copied().collect::<Vec<u8>>(), values);
         let labels: Vec<u8> = (0..600_000i64).flat_map(i64::to_le_bytes).collect();
-        let labels = read(&write("<i8", &[600_000, 1], &labels)[..], "a", &[Dtype::I64], "int64").expect("valid");
+        let labels = read(&write("<i8", &[600_000, 1], &labels)[..], "a", &[Dtype::I64], "int64", 1 << 30).expect("valid");
         assert!(labels.integers().into_iter().eq(0..600_000), "no number is cut by a page");
     }
 
     #[test]
     fn integers_of_all_sizes() {
         let i64s: Vec<u8> = [-1i64, 5].iter().flat_map(|v| v.to_le_bytes()).collect();
-        let array = read(&write("<i8", &[2], &i64s)[..], "a", &[Dtype::I64], "int64").expect("valid");
+        let array = read(&write("<i8", &[2], &i64s)[..], "a", &[Dtype::I64], "int64", 1 << 30).expect("valid");
         assert_eq!(array.integers(), [-1, 5]);
     }
 

@@ -4,12 +4,14 @@ use std::io::Cursor;
 
 use zip::ZipArchive;
 
-use crate::error::{DataError, MAX_MEMBER_BYTES};
+use crate::error::{DataError, MAX_ARCHIVE_BYTES, MAX_LABEL_BYTES};
 use crate::npy::{self, Dtype, NpyArray};
 
 /// An opened archive.
 pub struct Npz<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
+    /// Bytes that may still be unpacked.
+    left: u64,
 }
 
 impl<'a> Npz<'a> {
@@ -24,7 +26,7 @@ impl<'a> Npz<'a> {
             return Err(DataError::NotZip);
         }
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| DataError::Truncated { why: e.to_string() })?;
-        Ok(Self { archive })
+        Ok(Self { archive, left: MAX_ARCHIVE_BYTES })
     }
 
     /// Names of the members, without `.npy`, at most 12 of them, for messages.
@@ -49,9 +51,13 @@ impl<'a> Npz<'a> {
             }
             Err(error) => return Err(DataError::Unpack { array: array.into(), why: error.to_string() }),
         };
-        if member.size() > MAX_MEMBER_BYTES {
-            return Err(DataError::TooLarge { array: array.into(), bytes: member.size() });
+        let limit = if array.ends_with("_labels") { self.left.min(MAX_LABEL_BYTES) } else { self.left };
+        if member.size() > limit {
+            return Err(DataError::TooLarge { array: array.into(), bytes: member.size(), limit });
         }
-        npy::read(member, array, allowed, expected)
+        // The directory may understate the size: what counts is what was read.
+        let read = npy::read(member, array, allowed, expected, limit)?;
+        self.left -= read.bytes.iter().map(|page| page.len() as u64).sum::<u64>();
+        Ok(read)
     }
 }

@@ -18,6 +18,8 @@ type Matrix = DenseMatrix<f64>;
 
 /// Trees of a forest.
 const N_TREES: usize = 100;
+/// Most numbers in the training part: the library cannot be interrupted while it fits one model.
+const MAX_CELLS: usize = 4_000_000;
 /// Strength of the L2 penalty of logistic regression: with none its weights grow without end on classes
 /// that a plane separates.
 const LOGISTIC_PENALTY: f64 = 1.0;
@@ -27,8 +29,9 @@ enum Model {
     Logistic(LogisticRegression<f64, i32, Matrix, Vec<i32>>),
     TreeOfNumbers(DecisionTreeRegressor<f64, f64, Matrix, Vec<f64>>),
     TreeOfClasses(DecisionTreeClassifier<f64, i32, Matrix, Vec<i32>>),
-    ForestOfNumbers(RandomForestRegressor<f64, f64, Matrix, Vec<f64>>),
-    ForestOfClasses(RandomForestClassifier<f64, i32, Matrix, Vec<i32>>),
+    /// Forests of one tree each, so that others get their turn while they grow.
+    ForestOfNumbers(Vec<RandomForestRegressor<f64, f64, Matrix, Vec<f64>>>),
+    ForestOfClasses(Vec<RandomForestClassifier<f64, i32, Matrix, Vec<i32>>>),
 }
 
 /// A model that was fitted to the training part of a data set. It sees the same scaled inputs as a
@@ -46,12 +49,18 @@ fn matrix(name: &'static str, inputs: &[f32], width: usize) -> Result<Matrix, En
 }
 
 impl Baseline {
-    /// Fits a model; trees grow until their leaves are pure, as scikit-learn's defaults.
+    /// Fits a model; trees grow until their leaves are pure, as scikit-learn's defaults. `pause` is awaited between the
+    /// trees of a forest.
     ///
     /// # Errors
     ///
-    /// When the data are no table of classes or numbers, or the library refuses them.
-    pub fn fit(model: ModelSpec, dataset: &Dataset, seed: u32) -> Result<Self, EngineError> {
+    /// When the data are no table of classes or numbers, or too many, or the library refuses them.
+    pub async fn fit(
+        model: ModelSpec,
+        dataset: &Dataset,
+        seed: u32,
+        mut pause: impl AsyncFnMut(),
+    ) -> Result<Self, EngineError> {
         let name = model.title();
         let refuse = |why: &str| EngineError::Baseline { model: name, why: why.to_owned() };
         let is_number = match dataset.info.task {
@@ -60,6 +69,9 @@ impl Baseline {
             _ => return Err(refuse("it needs a table of classes or numbers")),
         };
         let n_features = dataset.info.input.len();
+        if dataset.info.sizes.train.saturating_mul(n_features) > MAX_CELLS {
+            return Err(refuse("it needs a table of at most 4 million numbers"));
+        }
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         for index in 0..dataset.info.sizes.train {
             dataset.scaled_input(Split::Train, index, &mut inputs);
@@ -91,36 +103,68 @@ impl Baseline {
                 DecisionTreeClassifier::fit(&x, &classes, parameters).map(Model::TreeOfClasses)
             }
             (ModelSpec::Forest, true) => {
-                let parameters = RandomForestRegressorParameters::default().with_n_trees(N_TREES).with_m(m).with_seed(seed);
-                RandomForestRegressor::fit(&x, &numbers, parameters).map(Model::ForestOfNumbers)
+                let mut forest = Vec::new();
+                for tree in 0..N_TREES {
+                    let seed = seed.wrapping_add(tree as u64);
+                    let parameters = RandomForestRegressorParameters::default().with_n_trees(1).with_m(m).with_seed(seed);
+                    forest.push(RandomForestRegressor::fit(&x, &numbers, parameters).map_err(|e| refuse(&e.to_string()))?);
+                    pause().await;
+                }
+                Ok(Model::ForestOfNumbers(forest))
             }
             (ModelSpec::Forest, false) => {
-                let parameters =
-                    RandomForestClassifierParameters::default().with_n_trees(N_TREES as u16).with_m(m).with_seed(seed);
-                RandomForestClassifier::fit(&x, &classes, parameters).map(Model::ForestOfClasses)
+                let mut forest = Vec::new();
+                for tree in 0..N_TREES {
+                    let seed = seed.wrapping_add(tree as u64);
+                    let parameters = RandomForestClassifierParameters::default().with_n_trees(1).with_m(m).with_seed(seed);
+                    forest.push(RandomForestClassifier::fit(&x, &classes, parameters).map_err(|e| refuse(&e.to_string()))?);
+                    pause().await;
+                }
+                Ok(Model::ForestOfClasses(forest))
             }
         };
         let model = fitted.map_err(|e| refuse(&e.to_string()))?;
         Ok(Self { name, n_features, model })
     }
 
-    /// Classes, or numbers in the target's unit, for scaled inputs `[n, features]`.
+    /// Classes, or numbers in the target's unit, for scaled inputs `[n, features]`: of a forest the mean of its trees, or
+    /// the class that most of them name (the lowest of equal ones). `pause` is awaited between trees.
     ///
     /// # Errors
     ///
     /// When the library refuses the inputs.
-    pub fn predict(&self, inputs: &[f32]) -> Result<Vec<f32>, EngineError> {
+    pub async fn predict(&self, inputs: &[f32], mut pause: impl AsyncFnMut()) -> Result<Vec<f32>, EngineError> {
         let x = matrix(self.name, inputs, self.n_features)?;
+        let refuse = |e: smartcore::error::Failed| EngineError::Baseline { model: self.name, why: e.to_string() };
+        let n = inputs.len() / self.n_features.max(1);
         let numbers = |v: Vec<f64>| v.into_iter().map(|v| v as f32).collect();
         let classes = |v: Vec<i32>| v.into_iter().map(|v| v as f32).collect();
         match &self.model {
             Model::Linear(m) => m.predict(&x).map(numbers),
             Model::TreeOfNumbers(m) => m.predict(&x).map(numbers),
-            Model::ForestOfNumbers(m) => m.predict(&x).map(numbers),
+            Model::ForestOfNumbers(trees) => {
+                let mut sums = vec![0.0; n];
+                for tree in trees {
+                    sums.iter_mut().zip(tree.predict(&x).map_err(refuse)?).for_each(|(sum, v)| *sum += v);
+                    pause().await;
+                }
+                Ok(sums.into_iter().map(|sum| (sum / trees.len() as f64) as f32).collect())
+            }
             Model::Logistic(m) => m.predict(&x).map(classes),
             Model::TreeOfClasses(m) => m.predict(&x).map(classes),
-            Model::ForestOfClasses(m) => m.predict(&x).map(classes),
+            Model::ForestOfClasses(trees) => {
+                let mut votes: Vec<Vec<f32>> = vec![Vec::new(); n];
+                for tree in trees {
+                    for (votes, class) in votes.iter_mut().zip(tree.predict(&x).map_err(refuse)?) {
+                        let class = usize::try_from(class).unwrap_or_default();
+                        votes.resize(votes.len().max(class + 1), 0.0);
+                        votes[class] += 1.0;
+                    }
+                    pause().await;
+                }
+                Ok(votes.iter().map(|votes| petri_protocol::task::largest(votes) as f32).collect())
+            }
         }
-        .map_err(|e| EngineError::Baseline { model: self.name, why: e.to_string() })
+        .map_err(refuse)
     }
 }

@@ -110,13 +110,7 @@ impl BurnNetwork {
                 reader = reader.with(gradient.clone().flat());
             }
         }
-        let gradients = GradientsParams::from_grads(gradients, &self.weights);
-        let mut collector = GradientCollector { grads: &gradients, flat: Vec::new() };
-        self.weights.visit(&mut collector);
-        let n_parameters = collector.flat.len();
-        for gradient in collector.flat.into_iter().flatten() {
-            reader = reader.with(gradient);
-        }
+        let (reader, lengths) = self.with_gradients(reader, &GradientsParams::from_grads(gradients, &self.weights));
         let mut values = reader.read().await?.into_iter();
         let loss = values.next().and_then(|v| v.first().copied()).unwrap_or(f32::NAN);
         let mut nodes = Vec::new();
@@ -124,7 +118,25 @@ impl BurnNetwork {
             let value = values.next().unwrap_or_default();
             nodes.push((value, gradient.as_ref().and_then(|_| values.next())));
         }
-        Ok(Pass { loss, nodes, parameters: values.take(n_parameters).collect() })
+        Ok(Pass { loss, nodes, parameters: gradients_of(values, lengths) })
+    }
+
+    /// Reads the gradients too, of each parameter that has one; and for each parameter whether it has one, or its
+    /// length.
+    fn with_gradients(&self, mut reader: Reader, gradients: &GradientsParams) -> (Reader, Vec<Result<(), usize>>) {
+        let mut collector = GradientCollector { grads: gradients, flat: Vec::new() };
+        self.weights.visit(&mut collector);
+        let mut lengths = Vec::new();
+        for (gradient, (_, shape)) in collector.flat.into_iter().zip(self.names()) {
+            lengths.push(match gradient {
+                Some(gradient) => {
+                    reader = reader.with(gradient);
+                    Ok(())
+                }
+                None => Err(shape.iter().product()),
+            });
+        }
+        (reader, lengths)
     }
 
     /// Names and shapes of the parameters, in the order in which a module is visited.
@@ -218,6 +230,10 @@ impl Network for BurnNetwork {
         &self.smoothing
     }
 
+    fn batch_size(&self) -> usize {
+        self.plan.evaluation_batch(self.device == crate::device::cpu())
+    }
+
     fn logits(&self, batches: Vec<(Vec<f32>, usize)>) -> Later<'_, Vec<Vec<f32>>> {
         Box::pin(async move {
             let weights = self.weights.valid();
@@ -246,15 +262,10 @@ impl Network for BurnNetwork {
     fn gradients<'a>(&'a self, batch: &'a Batch) -> Later<'a, (f32, Vec<Vec<f32>>)> {
         Box::pin(async move {
             let (output, gradients, _) = self.differentiate(batch, 0);
-            let mut collector = GradientCollector { grads: &gradients, flat: Vec::new() };
-            self.weights.visit(&mut collector);
-            let mut reader = Reader::default().with(output.loss);
-            for gradient in collector.flat.into_iter().flatten() {
-                reader = reader.with(gradient);
-            }
-            let mut values = reader.read().await?;
-            let loss = values.remove(0).first().copied().unwrap_or(f32::NAN);
-            Ok((loss, values))
+            let (reader, lengths) = self.with_gradients(Reader::default().with(output.loss), &gradients);
+            let mut values = reader.read().await?.into_iter();
+            let loss = values.next().and_then(|v| v.first().copied()).unwrap_or(f32::NAN);
+            Ok((loss, gradients_of(values, lengths)))
         })
     }
 
@@ -291,4 +302,9 @@ impl Network for BurnNetwork {
         let place = Place { node: self.plan.index(&parameter.node)?, part: parameter.part, index: parameter.index };
         self.layer(place.node)?.has(place.part, place.index).then_some(place)
     }
+}
+
+/// The gradients in the order of the parameters, from what was read; zeros for those without one.
+fn gradients_of(mut read: impl Iterator<Item = Vec<f32>>, lengths: Vec<Result<(), usize>>) -> Vec<Vec<f32>> {
+    lengths.into_iter().map(|has| has.map_or_else(|n| vec![0.0; n], |()| read.next().unwrap_or_default())).collect()
 }

@@ -4,14 +4,11 @@ use petri_data::Dataset;
 use petri_data::batch::in_order;
 use petri_data::metric::{Confusion, Judged, Ranking};
 use petri_protocol::task::largest;
-use petri_protocol::{Decision, LossSpec, MetricPoint, Split, TargetCode, TensorShape};
+use petri_protocol::{Decision, LossSpec, MetricPoint, Split, TargetCode};
 
 use crate::error::EngineError;
 use crate::executor::Network;
 use crate::loss::{Smoothing, host_loss, probabilities};
-
-/// Largest number of values that the inputs of one evaluation batch hold.
-const MAX_INPUT_VALUES: usize = 1 << 18;
 
 /// What was measured on one part of the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,11 +39,6 @@ impl Evaluation {
         let values: Vec<f32> = self.values.iter().map(|(_, value)| *value as f32).collect();
         MetricPoint::measured(split, step, epoch, columns.into(), &values)
     }
-}
-
-/// Samples in one evaluation batch: one shape for the whole run.
-pub fn batch_size(input: TensorShape, n: usize) -> usize {
-    (MAX_INPUT_VALUES / input.len().max(1)).clamp(1, 256).min(n.max(1))
 }
 
 /// Sums over the samples seen so far.
@@ -128,7 +120,7 @@ pub async fn evaluate(
     mut pause: impl AsyncFnMut(),
 ) -> Result<Evaluation, EngineError> {
     let n = samples.map_or(dataset.info.sizes.of(split), <[usize]>::len);
-    let size = batch_size(dataset.info.input, n);
+    let size = network.batch_size().min(n.max(1));
     let shape = network.plan().logits_shape();
     let (channels, area) = (shape.channels(), shape.area());
     let code = (dataset.info.task.card().code)(network.loss(), channels);

@@ -42,7 +42,8 @@ pub struct Pass {
     /// Output of each node and the gradient of the loss by it; without a gradient where the loss does not
     /// depend on it.
     pub nodes: Vec<(Vec<f32>, Option<Vec<f32>>)>,
-    /// Gradient of the loss by each parameter: weight, bias (where there is one), weight …
+    /// Gradient of the loss by each parameter: weight, bias (where there is one), weight …; zeros where the loss does
+    /// not depend on it.
     pub parameters: Vec<Vec<f32>>,
 }
 
@@ -69,6 +70,10 @@ pub trait Network {
     /// How the targets of the loss are smoothed.
     fn smoothing(&self) -> &Smoothing;
 
+    /// Samples that an evaluation computes together: so few that memory suffices, and that on a processor nobody waits
+    /// long for the end of a batch.
+    fn batch_size(&self) -> usize;
+
     /// Logits of some batches in evaluation mode, each `[n, channels, area]` from inputs `[n, values]`.
     ///
     /// # Errors
@@ -80,7 +85,7 @@ pub trait Network {
     fn outputs(&self, inputs: Vec<f32>, n: usize, nodes: Vec<usize>) -> Later<'_, Vec<Vec<f32>>>;
 
     /// Loss of a batch in training mode (with the dropout of the first step) and the gradient of every parameter
-    /// in the order weight, bias, weight …
+    /// in the order weight, bias, weight …; zeros where the loss does not depend on it.
     fn gradients<'a>(&'a self, batch: &'a Batch) -> Later<'a, (f32, Vec<Vec<f32>>)>;
 
     /// A batch forward and backward in evaluation mode.

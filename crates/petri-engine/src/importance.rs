@@ -96,9 +96,8 @@ pub async fn of_network(moment: &Moment, split: Split, mut pause: impl AsyncFnMu
     let shuffles = Shuffles::new(moment.dataset(), split, moment.experiment().seed)?;
     let mut qualities = Vec::new();
     for shuffled in std::iter::once(None).chain(shuffles.all().map(Some)) {
-        let logits = moment.network().logits(vec![(shuffles.inputs(shuffled), shuffles.n())]).await?.swap_remove(0);
+        let logits = moment.logits(&shuffles.inputs(shuffled), shuffles.n(), &mut pause).await?;
         qualities.push(shuffles.quality(&moment.decide(&logits)));
-        pause().await;
     }
     Ok(shuffles.importances(qualities[0], &qualities[1..]))
 }

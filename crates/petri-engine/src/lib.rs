@@ -5,6 +5,7 @@
 //! and see the same batches. Knows no DOM.
 
 pub mod baselines;
+#[cfg(feature = "bench")]
 pub mod bench;
 pub mod burn_network;
 pub mod device;

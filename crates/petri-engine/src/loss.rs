@@ -154,7 +154,8 @@ fn log_sum_exp(logits: &[f32]) -> f64 {
     f64::from(largest) + sum.ln()
 }
 
-/// Probability of each class (or label) from the logits of one sample or pixel.
+/// Score of each class (or label) from the logits of one sample or pixel: its probability; under squared error the
+/// outputs themselves, which aim at 0 and 1 and may lie outside.
 pub fn probabilities(loss: LossSpec, logits: &[f32], n_classes: usize) -> Vec<f32> {
     let each: Vec<f32> = match loss {
         LossSpec::CrossEntropy => {
@@ -162,7 +163,8 @@ pub fn probabilities(loss: LossSpec, logits: &[f32], n_classes: usize) -> Vec<f3
             logits.iter().map(|&x| (f64::from(x) - log_sum).exp() as f32).collect()
         }
         LossSpec::BinaryCrossEntropy => logits.iter().map(|&x| 1.0 / (1.0 + (-x).exp())).collect(),
-        LossSpec::MeanSquaredError => logits.iter().map(|&x| x.clamp(0.0, 1.0)).collect(),
+        // What is above 1 or below 0 stays so: it decides and ranks as it is.
+        LossSpec::MeanSquaredError => logits.to_vec(),
     };
     match each[..] {
         [p] if n_classes == 2 => vec![1.0 - p, p],

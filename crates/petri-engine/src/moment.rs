@@ -73,6 +73,21 @@ impl Moment {
         self.dataset.batch(Split::Train, indices, n_real, self.code, &self.class_weights)
     }
 
+    /// Logits of `n` samples, in as many batches as memory and patience ask for; `pause` is awaited between them.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub async fn logits(&self, inputs: &[f32], n: usize, mut pause: impl AsyncFnMut()) -> Result<Vec<f32>, EngineError> {
+        let width = inputs.len() / n.max(1);
+        let mut all = Vec::new();
+        for inputs in inputs.chunks((self.network.batch_size() * width).max(1)) {
+            all.extend(self.network.logits(vec![(inputs.to_vec(), inputs.len() / width)]).await?.swap_remove(0));
+            pause().await;
+        }
+        Ok(all)
+    }
+
     /// Loss and metrics over one part of the data, see [`evaluate`].
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use petri_protocol::network::NetworkShape;
 use petri_protocol::op::Parameters;
-use petri_protocol::{LossSpec, NetworkSpec, OpSpec, Problem, TensorShape};
+use petri_protocol::{LossSpec, NetworkSpec, OpSpec, Problem, TensorShape, memory};
 
 /// One node.
 #[derive(Debug, Clone)]
@@ -30,6 +30,11 @@ impl PlanNode {
     }
 }
 
+/// Largest number of values that the inputs of one evaluation batch hold.
+const MAX_INPUT_VALUES: usize = 1 << 18;
+/// Floating-point operations between two looks at the messages: a tenth of a second on a slow processor.
+const MOMENT_FLOPS: u64 = 500_000_000;
+
 /// A network whose shapes are known.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -41,6 +46,8 @@ pub struct Plan {
     pub last_use: Vec<usize>,
     /// Index of the node whose output the loss reads.
     pub logits: Option<usize>,
+    /// Shapes, parameters and costs of the nodes, for bounds of memory and time.
+    pub shape: NetworkShape,
 }
 
 impl Plan {
@@ -50,11 +57,11 @@ impl Plan {
     ///
     /// All problems of the network.
     pub fn new(spec: &NetworkSpec, input: TensorShape, loss: LossSpec) -> Result<Self, Vec<Problem>> {
-        let NetworkShape { nodes: shapes, .. } = spec.infer(input)?;
+        let shape = spec.infer(input)?;
         let nodes: Vec<PlanNode> = spec
             .nodes
             .iter()
-            .zip(shapes)
+            .zip(shape.nodes.clone())
             .map(|(node, shape)| PlanNode {
                 name: node.name.clone(),
                 op: node.op.clone(),
@@ -71,12 +78,20 @@ impl Plan {
                 last_use[*input] = idx;
             }
         }
-        let last = nodes.len().checked_sub(1);
-        let logits = last.and_then(|last| {
-            // A function that the loss contains is for display: the loss reads what comes before it.
-            if spec.loss_of_last() == Some(loss) { nodes[last].inputs[0] } else { Some(last) }
-        });
-        Ok(Self { input, nodes, last_use, logits })
+        let logits = shape.read_by_loss(spec.loss_of_last() == Some(loss));
+        Ok(Self { input, nodes, last_use, logits, shape })
+    }
+
+    /// Samples that an evaluation computes together, on a processor or elsewhere.
+    pub fn evaluation_batch(&self, on_cpu: bool) -> usize {
+        let by_input = MAX_INPUT_VALUES / self.input.len().max(1);
+        let by_memory = memory::evaluation_batch_size(&self.shape, memory::MAX_EVALUATION_BYTES);
+        by_input.clamp(1, by_memory).min(if on_cpu { self.samples_in_a_moment() } else { usize::MAX })
+    }
+
+    /// Samples whose forward pass a processor computes without being missed; at least one.
+    pub fn samples_in_a_moment(&self) -> usize {
+        usize::try_from(MOMENT_FLOPS / self.shape.flops().max(1)).unwrap_or(usize::MAX).max(1)
     }
 
     /// Index of the node named `name`.

@@ -82,7 +82,7 @@ pub async fn of_baseline(
             dataset.scaled_input(split, index, &mut inputs);
             dataset.raw_target(split, index, &mut targets);
         }
-        let answers = baseline.predict(&inputs)?;
+        let answers = baseline.predict(&inputs, &mut pause).await?;
         let judged = Judged::samples(dataset.info.task, dataset.info.n_classes(), &answers, &targets);
         results.push(split, &judged, dataset);
         pause().await;
@@ -90,7 +90,7 @@ pub async fn of_baseline(
     let shuffles = Shuffles::new(dataset, Split::Validation, seed)?;
     let mut qualities = Vec::new();
     for shuffled in std::iter::once(None).chain(shuffles.all().map(Some)) {
-        qualities.push(shuffles.quality(&baseline.predict(&shuffles.inputs(shuffled))?));
+        qualities.push(shuffles.quality(&baseline.predict(&shuffles.inputs(shuffled), &mut pause).await?));
         pause().await;
     }
     results.importance = shuffles.importances(qualities[0], &qualities[1..]);

@@ -165,8 +165,10 @@ impl Session {
     pub fn change(&mut self, key: LiveKey, value: f64) -> Result<LiveChange, EngineError> {
         let change = LiveChange { step: u32::try_from(self.step).unwrap_or(u32::MAX), key, value };
         let mut changed = (*self.experiment).clone();
-        // What lies ahead in a journal that is being repeated is no longer true.
-        changed.journal = self.journal.iter().copied().filter(|c| c.step <= change.step).chain([change]).collect();
+        // What lies ahead in a journal that is being repeated is no longer true; of several values at one step the last
+        // one counts.
+        let before = self.journal.iter().copied().filter(|c| c.step < change.step || (c.step == change.step && c.key != key));
+        changed.journal = before.chain([change]).collect();
         let problems = changed.validate(Some(&self.dataset.info));
         if !problems.is_empty() {
             return Err(EngineError::Invalid { problems });
@@ -293,7 +295,9 @@ impl Session {
         if patience == 0 {
             return Verdict::GoOn;
         }
-        if self.best.as_ref().is_none_or(|best| validation.loss() < best.loss) {
+        // What is no number is no progress, also at the first epoch.
+        let is_lowest = self.best.as_ref().is_none_or(|best| validation.loss() < best.loss);
+        if is_lowest && validation.loss().is_finite() {
             let epoch = self.step / self.steps_per_epoch();
             self.best = Some(Best { loss: validation.loss(), epoch, network: self.executor.network() });
             self.epochs_without_progress = 0;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Experiment, Problem, TrainingSpec};
 
-/// Most changes that one run may have.
-pub const MAX_CHANGES: usize = 1000;
+/// Most changes that one run may have: more would make its link longer than links may be.
+pub const MAX_CHANGES: usize = 120;
 
 /// A setting that can be changed while a run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -55,12 +55,17 @@ pub fn forward(shape: &NetworkShape, keep: &[usize], n: usize) -> u64 {
     bytes((shape.n_parameters() as u64).saturating_add(for_sample.saturating_mul(n as u64)))
 }
 
+/// Samples whose forward pass, with the outputs of the nodes `keep` kept, stays below `budget` bytes; at least one.
+pub fn samples(shape: &NetworkShape, keep: &[usize], budget: u64) -> usize {
+    let for_weights = forward(shape, keep, 0);
+    let for_sample = forward(shape, keep, 1).saturating_sub(for_weights).max(1);
+    let fitting = budget.saturating_sub(for_weights) / for_sample;
+    usize::try_from(fitting).unwrap_or(usize::MAX).max(1)
+}
+
 /// Samples in one batch of an evaluation that stays below `budget` bytes; at least one.
 pub fn evaluation_batch_size(shape: &NetworkShape, budget: u64) -> usize {
-    let for_weights = forward(shape, &[], 0);
-    let for_sample = forward(shape, &[], 1).saturating_sub(for_weights).max(1);
-    let fitting = budget.saturating_sub(for_weights) / for_sample;
-    usize::try_from(fitting).unwrap_or(MAX_EVALUATION_BATCH).clamp(1, MAX_EVALUATION_BATCH)
+    samples(shape, &[], budget).min(MAX_EVALUATION_BATCH)
 }
 
 /// Values that the largest node keeps for one sample.

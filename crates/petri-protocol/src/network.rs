@@ -97,6 +97,28 @@ impl NetworkShape {
         self.nodes.last().map_or(self.input, |n| n.output)
     }
 
+    /// The node whose output the loss reads; `None` is the sample. A function that the loss contains (`is_shown`) is
+    /// for display: the loss reads what comes before it.
+    pub fn read_by_loss(&self, is_shown: bool) -> Option<usize> {
+        let last = self.nodes.len().checked_sub(1)?;
+        if is_shown { self.nodes[last].inputs.first().copied().flatten() } else { Some(last) }
+    }
+
+    /// A node and all nodes that it depends on.
+    pub fn before(&self, node: Option<usize>) -> Vec<usize> {
+        let mut found: Vec<usize> = node.into_iter().collect();
+        let mut at = 0;
+        while let Some(&node) = found.get(at) {
+            for input in self.nodes[node].inputs.iter().flatten() {
+                if !found.contains(input) {
+                    found.push(*input);
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
     /// Number of trainable values; at most [`size::MAX`].
     pub fn n_parameters(&self) -> usize {
         self.nodes.iter().fold(0, |all, n| size::capped_sum(&[all, n.n_parameters]))

@@ -1,6 +1,6 @@
 //! Finds everything that is wrong with an experiment, in the page and again in the worker.
 
-use crate::network::{NetworkShape, NodeShape, NodeSpec};
+use crate::network::NetworkShape;
 use crate::{
     ClassWeights, DataInfo, DataSource, DataSpec, Experiment, LossSpec, Problem, Split, SplitSizes, TensorShape, memory, setting,
     table_info,
@@ -55,16 +55,27 @@ impl Experiment {
                         format!("has {} parameters, at most 64 million are possible", shape.n_parameters()),
                     ));
                 }
-                let learns = |(node, shape): (&NodeSpec, &NodeShape)| !node.is_frozen() && shape.n_parameters > 0;
-                if shape.n_parameters() > 0 && !self.network.nodes.iter().zip(&shape.nodes).any(learns) {
-                    problems.push(Problem::new("network", "has nothing to learn: every layer with weights is frozen"));
-                }
-                if shape.n_parameters() == 0 {
-                    problems.push(Problem::new("network", "has nothing to learn: add a Dense or Conv2d layer"));
-                }
+                problems.extend(self.learning_problem(&shape));
             }
         }
         problems
+    }
+
+    /// Why nothing would be learned: of the layers that the loss depends on, one must have weights that may change.
+    fn learning_problem(&self, shape: &NetworkShape) -> Option<Problem> {
+        let learns = |&node: &usize| !self.network.nodes[node].is_frozen() && shape.nodes[node].n_parameters > 0;
+        let read = shape.read_by_loss(self.network.loss_of_last() == Some(self.training.loss));
+        if shape.before(read).iter().any(learns) {
+            return None;
+        }
+        let why = if shape.n_parameters() == 0 {
+            "add a Dense or Conv2d layer"
+        } else if (0..shape.nodes.len()).any(|node| learns(&node)) {
+            "no layer with weights leads to what the loss reads"
+        } else {
+            "every layer with weights is frozen"
+        };
+        Some(Problem::new("network", format!("has nothing to learn: {why}")))
     }
 
     /// Checks the initial weights that were set by hand.
@@ -141,6 +152,25 @@ mod tests {
         experiment.data.noise = f64::NAN;
         experiment.network = NetworkSpec::chain([OpSpec::dense(3)]);
         assert_eq!(fields(&experiment), ["data.noise", "training.learning_rate", "training.batch_size", "network.dense1"]);
+    }
+
+    #[test]
+    fn something_that_the_loss_depends_on_must_learn() {
+        let mut experiment = (presets::mlp::CARD.experiment)();
+        for (text, expected) in [
+            ("dense(2)-softmax@input", "no layer with weights leads to what the loss reads"),
+            ("dense(4)~frozen-dense(3)@input-dense(2)~frozen@dense1", "no layer with weights leads to what the loss reads"),
+            ("dense(2)~frozen", "every layer with weights is frozen"),
+            ("tanh", "add a Dense or Conv2d layer"),
+        ] {
+            experiment.network = crate::notation::parse(text).expect("notation");
+            let problems = experiment.validate(experiment.data.generated_info().as_ref());
+            assert!(problems.iter().any(|p| p.message.contains(expected)), "{text}: {problems:?}");
+        }
+        for text in ["dense(4)-dense(3)-dense(2)@dense1", "dense(4)~frozen-tanh-dense(2)-softmax"] {
+            experiment.network = crate::notation::parse(text).expect("notation");
+            assert!(fields(&experiment).is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! `Ready` before it sends anything.
 
 mod adapter;
+#[cfg(feature = "bench")]
 mod bench;
+mod calibration;
 mod codec;
 mod constructors;
 mod engines;

@@ -1,16 +1,41 @@
 //! Time in the worker: the clock, and giving way to messages.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
 use crate::codec::scope;
 
+/// The channel on which the worker writes to itself.
+struct Gate {
+    channel: MessageChannel,
+    /// Called for each message.
+    _open: Closure<dyn FnMut()>,
+}
+
 thread_local! {
-    static CHANNEL: RefCell<Option<MessageChannel>> = const { RefCell::new(None) };
+    static GATE: RefCell<Option<Gate>> = const { RefCell::new(None) };
+    /// Who waits for a message, in the order in which the messages were sent: more than one may.
+    static WAITING: RefCell<VecDeque<Function>> = const { RefCell::new(VecDeque::new()) };
+}
+
+impl Gate {
+    fn new() -> Option<Self> {
+        let channel = MessageChannel::new().ok()?;
+        let open = Closure::<dyn FnMut()>::new(|| {
+            let next = WAITING.with_borrow_mut(VecDeque::pop_front);
+            if next.is_some_and(|resolve| resolve.call0(&JsValue::NULL).is_err()) {
+                log::error!("a promise of the clock could not be resolved");
+            }
+        });
+        channel.port1().set_onmessage(Some(wasm_bindgen::JsCast::unchecked_ref(open.as_ref())));
+        Some(Self { channel, _open: open })
+    }
 }
 
 /// Milliseconds since the worker started.
@@ -21,14 +46,13 @@ pub(crate) fn now_millis() -> f64 {
 /// Lets the browser deliver messages. A message to oneself is the fastest way that does not starve
 /// them: `setTimeout` waits at least 4 ms, and promises run before messages.
 pub(crate) async fn give_way() {
-    let promise = CHANNEL.with_borrow_mut(|channel| {
-        let channel = match channel {
-            Some(channel) => channel,
-            None => channel.insert(MessageChannel::new().ok()?),
+    let promise = GATE.with_borrow_mut(|gate| {
+        let gate = match gate {
+            Some(gate) => gate,
+            None => gate.insert(Gate::new()?),
         };
-        let promise = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
-        channel.port2().post_message(&JsValue::NULL).ok()?;
-        Some(promise)
+        gate.channel.port2().post_message(&JsValue::NULL).ok()?;
+        Some(Promise::new(&mut |resolve, _| WAITING.with_borrow_mut(|waiting| waiting.push_back(resolve))))
     });
     if let Some(promise) = promise {
         resolved(promise).await;

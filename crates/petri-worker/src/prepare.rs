@@ -12,7 +12,7 @@ use petri_protocol::{ErrorCode, Experiment, WireError};
 use crate::engines::{Engines, wire_error};
 use crate::reports::take_gpu_fault;
 use crate::sources::Sources;
-use crate::{adapter, bench, codec};
+use crate::{adapter, calibration, codec};
 
 /// Fewest samples in the comparison of both engines before a run.
 const MIN_COMPARED: usize = 4;
@@ -34,6 +34,11 @@ pub(crate) struct Ready {
 }
 
 impl Workshop {
+    /// A workshop with the same engines that keeps the data sets that are there now.
+    pub(crate) fn keeping_sources(&self) -> Self {
+        Self { engines: Rc::clone(&self.engines), sources: Rc::new((*self.sources).clone()) }
+    }
+
     /// Prepares a run. `turn` is given way to as often as possible, so that it can be cancelled.
     pub(crate) async fn prepare(
         &self,
@@ -43,7 +48,7 @@ impl Workshop {
     ) -> Result<Ready, WireError> {
         codec::send_progress("Preparing the data".into());
         turn.pause().await;
-        let dataset = self.sources.dataset(&experiment).await?;
+        let dataset = self.checked_dataset(&experiment).await?;
         turn.pause().await;
         let (device, decision, calibration) = self.choose(&experiment, &dataset, decision, turn).await?;
         let on_gpu = decision.engine == Engine::Gpu;
@@ -52,7 +57,7 @@ impl Workshop {
 
     /// A member of a series, on the GPU where that is wanted and works.
     pub(crate) async fn prepare_member(&self, experiment: Experiment, on_gpu: bool, turn: &Turn) -> Result<Prepared, WireError> {
-        let dataset = self.sources.dataset(&experiment).await?;
+        let dataset = self.checked_dataset(&experiment).await?;
         let decision = Decision {
             engine: if on_gpu { Engine::Gpu } else { Engine::Cpu },
             adapter: None,
@@ -60,6 +65,16 @@ impl Workshop {
         };
         let (device, decision, _) = self.choose(&experiment, &dataset, Some(decision), turn).await?;
         Ok(Prepared { experiment, dataset, device, on_gpu: decision.engine == Engine::Gpu })
+    }
+
+    /// The data of an experiment that fits them: nothing is computed, or taken from memory, for one that does not.
+    async fn checked_dataset(&self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
+        let dataset = self.sources.dataset(experiment).await?;
+        let problems = experiment.validate(Some(&dataset.info));
+        if problems.is_empty() {
+            return Ok(dataset);
+        }
+        Err(wire_error(&petri_engine::EngineError::Invalid { problems }, false))
     }
 
     /// The device of a run: as decided, or the faster one, or the CPU when the GPU does not work.
@@ -92,7 +107,7 @@ impl Workshop {
             return Ok((gpu, decision, None));
         }
         codec::send_progress("Measuring both engines".into());
-        let measured = bench::both(experiment, dataset, &cpu, &gpu, turn).await;
+        let measured = calibration::both(experiment, dataset, &cpu, &gpu, turn).await;
         let (cpu_millis, gpu_millis) = measured.map_err(|e| wire_error(&e, true))?;
         let calibration = Calibration { key: String::new(), cpu_millis, gpu_millis };
         let decision = match &adapter::describe().await {
@@ -105,7 +120,7 @@ impl Workshop {
 
     /// Compares this very run on both engines, once; the decision to fall back when they differ.
     async fn distrust(&self, experiment: &Experiment, dataset: &Dataset, gpu: &Device, turn: &Turn) -> Option<Decision> {
-        let case = selftest::case_for(&experiment.network, dataset.info.input, &experiment.training);
+        let case = selftest::case_for(&experiment.network, dataset.info.input, &experiment.training, dataset.info.task);
         let flops = experiment.network.infer(dataset.info.input).map_or(0, |shape| step_flops(shape.flops(), 1));
         let most = (COMPARED_FLOPS / flops.max(1)) as usize;
         let n = experiment.training.batch_size.min(most).max(MIN_COMPARED);
@@ -114,16 +129,18 @@ impl Workshop {
             return None;
         }
         codec::send_progress("Compiling shaders and comparing both engines".into());
-        // What an earlier run left behind is not this one's fault.
-        take_gpu_fault();
-        match selftest::compare(&case, gpu, &self.engines.cpu(), n, async || turn.pause().await).await {
-            Ok(result) if result.passed && !take_gpu_fault() => {
+        let result = selftest::compare(&case, gpu, &self.engines.cpu(), n, async || turn.pause().await).await;
+        // Asked for whatever came out: a fault that is left behind would end another run.
+        let fault = take_gpu_fault();
+        match result {
+            Ok(_) if fault => Some(self.engines.fall_back(ErrorCode::GpuMismatch, "it reported an error while it was compared with the CPU")),
+            Ok(result) if result.passed => {
                 self.engines.trust(key);
                 None
             }
             Ok(result) => {
-                let why = format!("it computes something else than the CPU (difference {:?})", result.difference);
-                Some(self.engines.fall_back(ErrorCode::GpuMismatch, &why))
+                let size = result.difference.map_or("no number came out".to_owned(), |d| format!("by {d:.2e}"));
+                Some(self.engines.fall_back(ErrorCode::GpuMismatch, &format!("it computes something else than the CPU: {size}")))
             }
             Err(error) => Some(self.engines.fall_back(ErrorCode::GpuUnavailable, &error.to_string())),
         }

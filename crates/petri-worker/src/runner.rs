@@ -13,6 +13,7 @@ use petri_protocol::event::{SavedState, WorkerKind};
 use petri_protocol::{Command, ErrorCode, Event, RequestId, RunId, RunState, WireError, series};
 use web_sys::File;
 
+#[cfg(feature = "bench")]
 use crate::bench;
 use crate::codec;
 use crate::engines::{Engines, wire_error};
@@ -134,8 +135,8 @@ impl Runner {
             self.driver.start(run, prepared, from.as_ref())?;
             let steps_per_epoch = self.driver.session(run).map_or(1, petri_engine::Session::steps_per_epoch);
             codec::send(&Event::Started { run, decision, calibration, info, steps_per_epoch });
-            let step = self.driver.session(run).map_or(0, petri_engine::Session::step_count);
-            codec::send(&Event::State { run, state: RunState::Paused, step });
+            let (step, state) = self.driver.progress(run).unwrap_or((0, RunState::Paused));
+            codec::send(&Event::State { run, state, step });
             Ok(())
         });
         if let Err(error) = started {
@@ -188,20 +189,26 @@ impl Runner {
             Command::Probe { run, request, probe } => self.driver.probe(run, request, probe),
             Command::StartSeries { series, mut members, on_gpu } => {
                 members.truncate(series::MAX_MEMBERS);
-                let workshop = self.workshop.clone();
+                // Its members are made of the data that are there now, also when another file is opened meanwhile.
+                let workshop = self.workshop.keeping_sources();
                 let on_gpu = on_gpu && workshop.engines.may_have_gpu();
-                let prepare = move |experiment, turn: Rc<Turn>| -> Preparation {
+                let prepare = move |experiment, on_gpu, turn: Rc<Turn>| -> Preparation {
                     let workshop = workshop.clone();
                     Box::pin(async move { workshop.prepare_member(experiment, on_gpu, &turn).await })
                 };
-                self.driver.start_series(series, members, Rc::new(prepare));
+                self.driver.start_series(series, members, on_gpu, Rc::new(prepare));
             }
             Command::CancelSeries { series } => self.driver.cancel_series(series),
             Command::SelfTest { request } => self.self_test(request),
+            #[cfg(not(feature = "bench"))]
+            Command::Bench { request, .. } => {
+                codec::send_failure(request, WireError::new(ErrorCode::BadMessage, "This build measures nothing."));
+            }
+            #[cfg(feature = "bench")]
             Command::Bench { request, preset, gpu, steps } => {
                 let workshop = self.workshop.clone();
-                self.errand(|_| async move {
-                    match bench::run(&workshop.engines, &preset, gpu, steps).await {
+                self.errand(|turn| async move {
+                    match bench::run(&workshop.engines, &preset, gpu, steps, &turn).await {
                         Ok(result) => codec::send(&Event::Benched { request, result }),
                         Err(error) => codec::send_failure(request, error),
                     }
@@ -223,8 +230,8 @@ impl Runner {
             Attached::File(file) => Some(file),
             Attached::Values(_) | Attached::Nothing => None,
         };
-        self.errand(|_| async move {
-            match sources.open(file).await {
+        self.errand(|turn| async move {
+            match sources.open(file, &turn).await {
                 Ok((file, Content::Images(info))) => codec::send(&Event::FileRead { request, file, info }),
                 Ok((file, Content::Table(info))) => codec::send(&Event::TableRead { request, file, info }),
                 Err(error) => codec::send_failure(request, error),

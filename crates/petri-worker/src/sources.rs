@@ -5,16 +5,16 @@ use std::rc::Rc;
 
 use petri_data::tables::{Table, csv_reader};
 use petri_data::{Dataset, generators, medmnist};
+use petri_engine::driver::Turn;
 use petri_protocol::{DataInfo, DataSource, ErrorCode, Experiment, FileRef, TableInfo, WireError};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Response};
 
 use crate::codec;
-use crate::pace::give_way;
 
 /// Largest file that is read, in bytes.
-const MAX_FILE_BYTES: f64 = 2.0 * 1024.0 * 1024.0 * 1024.0;
+const MAX_FILE_BYTES: f64 = 1.5 * 1024.0 * 1024.0 * 1024.0;
 /// Largest table that is read, in bytes.
 const MAX_TABLE_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 /// The built-in table, beside the script of the worker.
@@ -32,10 +32,10 @@ pub(crate) enum Content {
     Table(TableInfo),
 }
 
-/// Everything that data sets are made from.
-#[derive(Default)]
+/// Everything that data sets are made from. A copy keeps what is there now, whatever is opened later.
+#[derive(Default, Clone)]
 pub(crate) struct Sources {
-    file: RefCell<Option<(FileRef, Loaded)>>,
+    file: RefCell<Option<Rc<(FileRef, Loaded)>>>,
     wdbc: RefCell<Option<Rc<Table>>>,
 }
 
@@ -45,12 +45,12 @@ fn bad_file(message: String) -> WireError {
 
 impl Sources {
     /// Reads a file and keeps it; what was kept before stays when it cannot be read.
-    pub(crate) async fn open(&self, file: Option<File>) -> Result<(FileRef, Content), WireError> {
+    pub(crate) async fn open(&self, file: Option<File>, turn: &Turn) -> Result<(FileRef, Content), WireError> {
         let file = file.ok_or_else(|| bad_file("No file came with the message.".into()))?;
         let name = file.name();
         let is_table = [".csv", ".tsv", ".txt"].iter().any(|end| name.to_lowercase().ends_with(end));
         if file.size() > if is_table { MAX_TABLE_BYTES } else { MAX_FILE_BYTES } {
-            let limit = if is_table { "64 MiB" } else { "2 GiB" };
+            let limit = if is_table { "64 MiB" } else { "1.5 GiB" };
             return Err(bad_file(format!("{name} is larger than {limit}.")));
         }
         codec::send_progress(format!("Reading {name}"));
@@ -58,7 +58,7 @@ impl Sources {
         let buffer = JsFuture::from(file.array_buffer()).await.ok().ok_or_else(unreadable)?;
         let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
         codec::send_progress(format!("Unpacking {name}"));
-        give_way().await;
+        turn.pause().await;
         let (file, loaded, content) = if is_table {
             let table = csv_reader::read(&name, &bytes).map_err(|error| bad_file(format!("{name}: {error}")))?;
             let content = Content::Table(table.info().clone());
@@ -68,7 +68,7 @@ impl Sources {
             let content = Content::Images(dataset.info.clone());
             (file, Loaded::Images(dataset), content)
         };
-        self.file.replace(Some((file.clone(), loaded)));
+        self.file.replace(Some(Rc::new((file.clone(), loaded))));
         Ok((file, content))
     }
 
@@ -94,8 +94,8 @@ impl Sources {
             WireError::new(ErrorCode::FileMissing, format!("This experiment needs {name}."))
         };
         let wanted = experiment.data.file.as_ref().ok_or_else(missing)?;
-        let mut file = self.file.borrow_mut();
-        let (file, loaded) = file.as_mut().ok_or_else(missing)?;
+        let file = self.file.borrow().clone().ok_or_else(missing)?;
+        let (file, loaded) = &*file;
         if file.fingerprint != wanted.fingerprint {
             return Err(missing());
         }

@@ -29,7 +29,7 @@ pub fn read(title: &str, bytes: &[u8]) -> Result<Table, TableError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (n_skipped, text) = without_comments(text);
     let separator = separator(text);
-    let rows = cells(text, separator).map_err(|error| error.moved(n_skipped))?;
+    let (rows, lines) = cells(text, separator).map_err(|error| error.moved(n_skipped))?;
     let n_columns = rows.first().map_or(0, Vec::len);
     if n_columns < 2 {
         return Err(if rows.is_empty() { TableError::Empty } else { TableError::OneColumn });
@@ -50,7 +50,8 @@ pub fn read(title: &str, bytes: &[u8]) -> Result<Table, TableError> {
         .enumerate()
         .map(|(c, name)| column(name, rows[first..].iter().map(|r| r[c].as_str()), decimal_comma))
         .collect();
-    Ok(Table::new(title, columns, n_skipped + first as u64 + 1))
+    let lines: Vec<u64> = lines[first..].iter().map(|line| line + n_skipped).collect();
+    Ok(Table::new(title, columns, &lines))
 }
 
 /// Number of lines before the table that are empty or begin with `#`, and the text behind them.
@@ -84,7 +85,8 @@ fn separator(text: &str) -> u8 {
     [b';', b'\t', b','].into_iter().rev().max_by_key(|&s| score(s)).unwrap_or(b',')
 }
 
-fn cells(text: &str, separator: u8) -> Result<Vec<Vec<String>>, TableError> {
+/// The cells of each row, and the line on which it begins.
+fn cells(text: &str, separator: u8) -> Result<(Vec<Vec<String>>, Vec<u64>), TableError> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
@@ -92,7 +94,7 @@ fn cells(text: &str, separator: u8) -> Result<Vec<Vec<String>>, TableError> {
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut first_line = 1;
+    let mut lines = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| TableError::Malformed {
             row: e.position().map_or(0, csv::Position::line),
@@ -104,12 +106,9 @@ fn cells(text: &str, separator: u8) -> Result<Vec<Vec<String>>, TableError> {
             continue;
         }
         let expected = rows.first().map_or(record.len(), Vec::len);
-        if rows.is_empty() {
-            first_line = line;
-        }
         let is_preamble = rows.len() <= MAX_PREAMBLE && rows.iter().all(|row| row.len() < record.len());
         if record.len() != expected && is_preamble && !rows.is_empty() {
-            return Err(TableError::Preamble { row: first_line, last: line - 1, found: expected, expected: record.len() });
+            return Err(TableError::Preamble { row: lines[0], last: line - 1, found: expected, expected: record.len() });
         }
         if record.len() != expected {
             return Err(TableError::Ragged { row: line, found: record.len(), expected });
@@ -117,9 +116,10 @@ fn cells(text: &str, separator: u8) -> Result<Vec<Vec<String>>, TableError> {
         if rows.len() == MAX_ROWS {
             return Err(TableError::TooLarge { what: "rows", found: MAX_ROWS + 1, limit: MAX_ROWS });
         }
+        lines.push(line);
         rows.push(record.iter().map(|cell| cell.chars().take(MAX_CELL).collect()).collect());
     }
-    Ok(rows)
+    Ok((rows, lines))
 }
 
 fn is_missing(cell: &str) -> bool {
@@ -194,6 +194,15 @@ mod tests {
 
     fn names(table: &Table) -> Vec<&str> {
         table.info().columns.iter().map(|c| c.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_missing_value_is_named_by_its_line_in_the_file() {
+        let text = "# from the lab\na;b\n1;2\n;;\n\"3\n\";4\n5;\n6;7\n8;9\n1;1\n2;2\n3;3\n4;4\n5;5\n";
+        let text = text.replace(";;", ";");
+        let table = read("t", text.as_bytes()).expect("a table");
+        let notes = &table.info().notes;
+        assert!(notes.iter().any(|n| n.contains("row 7, column \"b\"")), "{notes:?}");
     }
 
     #[test]

@@ -36,7 +36,9 @@ pub struct Column {
 
 impl Column {
     /// A column of numbers; NaN is missing.
-    pub fn numbers(name: String, numbers: Vec<f32>) -> Self {
+    pub fn numbers(name: String, mut numbers: Vec<f32>) -> Self {
+        // −0 is 0, also as the name of a class.
+        numbers.iter_mut().for_each(|v| *v += 0.0);
         let n_missing = numbers.iter().filter(|v| v.is_nan()).count();
         let mut distinct: Vec<f32> = numbers.iter().copied().filter(|v| !v.is_nan()).collect();
         distinct.sort_by(f32::total_cmp);
@@ -103,14 +105,14 @@ pub struct Table {
 }
 
 impl Table {
-    /// Puts columns of the same length together. `first_row` is the number of their first row in the
-    /// file, for messages.
-    pub fn new(title: &str, columns: Vec<Column>, first_row: u64) -> Self {
+    /// Puts columns of the same length together. `lines` are those of the file on which their rows begin, for
+    /// messages.
+    pub fn new(title: &str, columns: Vec<Column>, lines: &[u64]) -> Self {
         let n_rows = columns.first().map_or(0, Column::len);
         let missing: Vec<String> = (0..n_rows)
             .flat_map(|row| columns.iter().filter(move |c| c.is_usable() && c.is_missing(row)).map(move |c| (row, c)))
             .take(MAX_NAMED + 1)
-            .map(|(row, c)| format!("row {}, column \"{}\"", row as u64 + first_row, c.info.name))
+            .map(|(row, c)| format!("row {}, column \"{}\"", lines.get(row).copied().unwrap_or_default(), c.info.name))
             .collect();
         let n_missing: usize = columns.iter().filter(|c| c.is_usable()).map(|c| c.info.n_missing).sum();
         let mut notes = Vec::new();

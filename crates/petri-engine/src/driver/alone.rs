@@ -41,7 +41,7 @@ impl Host for Nobody {
 ///
 /// When the device fails.
 pub async fn train(session: Session) -> Result<Trained, EngineError> {
-    let mut run = Run::new(session, Rc::new(Nobody), false);
+    let mut run = Run::new(session, Rc::new(Nobody), f64::INFINITY);
     run.resume();
     let mut points = Vec::new();
     loop {

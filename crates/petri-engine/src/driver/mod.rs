@@ -39,6 +39,8 @@ use probes::Probes;
 pub const TURN_MILLIS: f64 = 25.0;
 /// Points of the curves go out at most this often, in milliseconds (20 a second).
 const MESSAGE_MILLIS: f64 = 50.0;
+/// Least time between two checkpoints on the CPU, in milliseconds.
+const CPU_CHECKPOINT_MILLIS: f64 = 2000.0;
 
 /// What the driver needs of its surroundings.
 pub trait Host {
@@ -68,8 +70,8 @@ pub struct Prepared {
 /// Preparing a run: reading data, starting and comparing engines.
 pub type Preparation = Pin<Box<dyn Future<Output = Result<Prepared, WireError>>>>;
 
-/// Prepares the members of a series.
-pub type Prepare = Rc<dyn Fn(Experiment, Rc<Turn>) -> Preparation>;
+/// Prepares the members of a series, on the GPU where that is wanted.
+pub type Prepare = Rc<dyn Fn(Experiment, bool, Rc<Turn>) -> Preparation>;
 
 /// The run that the learner watches.
 struct Watched {
@@ -79,8 +81,8 @@ struct Watched {
     /// Points that wait for the next message.
     points: Vec<MetricPoint>,
     last_message: f64,
-    /// Requests that wait for the next checkpoint.
-    saving: Option<(RequestId, Job<Result<StateDict, EngineError>>)>,
+    /// The request that waits for the state, and its reading once that has begun.
+    saving: Option<(RequestId, Option<Job<Result<StateDict, EngineError>>>)>,
 }
 
 /// See the module.
@@ -90,12 +92,27 @@ pub struct Driver {
     probes: Probes,
     series: Option<Series>,
     budget: Budget,
+    /// Who used the GPU last: a fault that it reports later is theirs.
+    on_gpu_last: Option<Party>,
+    /// Whose turn it was last.
+    #[cfg(test)]
+    last_party: Option<Party>,
 }
 
 impl Driver {
     /// A driver with nothing to do.
     pub fn new(host: Rc<dyn Host>) -> Self {
-        Self { probes: Probes::new(Rc::clone(&host)), host, watched: None, series: None, budget: Budget::default() }
+        let probes = Probes::new(Rc::clone(&host));
+        Self {
+            probes,
+            host,
+            watched: None,
+            series: None,
+            budget: Budget::default(),
+            on_gpu_last: None,
+            #[cfg(test)]
+            last_party: None,
+        }
     }
 
     /// Puts a run in the place of the one before; it waits for `resume` or `step_once`.
@@ -111,8 +128,12 @@ impl Driver {
         if let Some(state) = from {
             session.set_state(state).map_err(fail)?;
         }
-        // A lost GPU goes on from the last epoch; the CPU engine is lost with its worker only.
-        let run = Run::new(session, Rc::clone(&self.host), on_gpu);
+        // A lost GPU goes on from the last epoch. The CPU engine is lost with its worker only, and small networks have
+        // many epochs in a second.
+        let mut run = Run::new(session, Rc::clone(&self.host), if on_gpu { 0.0 } else { CPU_CHECKPOINT_MILLIS });
+        if let Some(state) = from {
+            run.stand(state);
+        }
         self.watched = Some(Watched { id, run, on_gpu, points: Vec::new(), last_message: 0.0, saving: None });
         Ok(())
     }
@@ -120,6 +141,11 @@ impl Driver {
     /// Lets the run go. Its probes are answered that there is none.
     pub fn stop(&mut self) {
         if let Some(watched) = self.watched.take() {
+            if watched.on_gpu && self.on_gpu_last != Some(Party::Series) {
+                // What it leaves behind is nobody's fault.
+                self.host.take_fault();
+                self.on_gpu_last = None;
+            }
             self.probes.refuse_all(watched.id);
             if let Some((request, _)) = watched.saving {
                 self.refuse(request, no_run());
@@ -135,6 +161,11 @@ impl Driver {
     /// The session of the run, if it is there.
     pub fn session(&self, id: RunId) -> Option<&Session> {
         self.watched.as_ref().filter(|w| w.id == id).map(|w| w.run.session())
+    }
+
+    /// Steps done and state of the run, if it is there.
+    pub fn progress(&self, id: RunId) -> Option<(usize, RunState)> {
+        self.watched.as_ref().filter(|w| w.id == id).map(|w| (w.run.session().step_count(), w.run.state()))
     }
 
     /// Whether the run uses the GPU.
@@ -176,8 +207,7 @@ impl Driver {
             self.refuse(request, no_run());
             return;
         };
-        let state = watched.run.session().state();
-        if let Some((older, _)) = watched.saving.replace((request, Job::new(&self.host, |_| state))) {
+        if let Some((older, _)) = watched.saving.replace((request, None)) {
             self.refuse(older, WireError::new(ErrorCode::BadMessage, "A newer request took its place."));
         }
     }
@@ -199,9 +229,9 @@ impl Driver {
     }
 
     /// Puts a series in the place of the one before.
-    pub fn start_series(&mut self, id: SeriesId, members: Vec<Member>, prepare: Prepare) {
+    pub fn start_series(&mut self, id: SeriesId, members: Vec<Member>, on_gpu: bool, prepare: Prepare) {
         self.end_series(true);
-        self.series = Some(Series::new(id, members, Rc::clone(&self.host), prepare));
+        self.series = Some(Series::new(id, members, Rc::clone(&self.host), on_gpu, prepare));
     }
 
     /// Cancels a series. Always answered, also when there is no such series any more.
@@ -234,15 +264,19 @@ impl Driver {
     }
 
     fn wants(&self, party: Party) -> bool {
+        // The comparison of a member on both engines takes every fault of the GPU for its own: nobody else uses it then.
+        let waits = self.is_comparing() && self.run_on_gpu();
         match party {
-            Party::Run => self.watched.as_ref().is_some_and(|w| w.saving.is_some() || w.run.has_work()),
-            Party::Probes => self.probes.has_work(),
+            Party::Run => self.watched.as_ref().is_some_and(|w| w.saving.is_some() || (!waits && w.run.has_work())),
+            Party::Probes => !waits && self.probes.has_work(),
             Party::Series => self.series.is_some(),
         }
     }
 
     /// One turn of work. It may be abandoned at any time and goes on with the next call.
     pub async fn work(&mut self) {
+        // A turn that was abandoned may have left a fault behind.
+        self.settle_fault();
         let wants = [Party::Run, Party::Probes, Party::Series].map(|party| (party, self.wants(party)));
         let next = self.budget.next(|party| wants.contains(&(party, true)));
         let Some(party) = next else {
@@ -250,19 +284,58 @@ impl Driver {
             return;
         };
         let before = self.host.now_millis();
+        if self.uses_gpu(party) {
+            self.on_gpu_last = Some(party);
+        }
+        #[cfg(test)]
+        {
+            self.last_party = Some(party);
+        }
         match party {
             Party::Run => self.work_on_run().await,
             Party::Probes => self.work_on_probes().await,
             Party::Series => self.work_on_series().await,
         }
         self.budget.note(party, self.host.now_millis() - before);
+        self.settle_fault();
         self.tell();
+    }
+
+    fn uses_gpu(&self, party: Party) -> bool {
+        match party {
+            Party::Run | Party::Probes => self.run_on_gpu(),
+            Party::Series => self.series.as_ref().is_some_and(Series::on_gpu),
+        }
+    }
+
+    fn is_comparing(&self) -> bool {
+        self.series.as_ref().is_some_and(Series::is_comparing)
+    }
+
+    /// Ends whoever used the GPU last, where it has reported a fault: only the log tells of some. The others are
+    /// innocent.
+    fn settle_fault(&mut self) {
+        if self.is_comparing() || !self.host.take_fault() {
+            return;
+        }
+        match self.on_gpu_last {
+            Some(Party::Series) => {
+                if let Some(series) = self.series.as_mut().filter(|s| s.on_gpu()) {
+                    series.fail_current(gpu_fault());
+                }
+            }
+            Some(Party::Run | Party::Probes) if self.run_on_gpu() => self.fail_run(gpu_fault()),
+            _ => {}
+        }
     }
 
     async fn work_on_run(&mut self) {
         let Some(watched) = &mut self.watched else { return };
+        if let Some((_, reading @ None)) = &mut watched.saving {
+            *reading = watched.run.save().map(|state| Job::new(&self.host, |_| state));
+        }
         let outcome = match &mut watched.saving {
-            Some((request, job)) => match job.take_turn(f64::INFINITY).await {
+            Some((request, Some(reading))) => match reading.take_turn(f64::INFINITY).await {
                 None => Ok(()),
                 Some(outcome) => {
                     let request = Some(*request);
@@ -270,7 +343,8 @@ impl Driver {
                     outcome.map(|state| send_state(&self.host, watched, request, state))
                 }
             },
-            None => watched.run.take_turn().await,
+            // Also where the state waits for something that is on its way.
+            Some((_, None)) | None => watched.run.take_turn().await,
         };
         self.check_run(outcome);
     }
@@ -283,25 +357,22 @@ impl Driver {
 
     async fn work_on_series(&mut self) {
         let Some(series) = &mut self.series else { return };
-        let done = series.take_turn().await;
-        // A fault in the turn of a series is its own: the run beside it is innocent.
-        if series.on_gpu() && self.host.take_fault() {
-            series.fail_current(gpu_fault());
-        }
-        if done {
+        if series.take_turn().await {
             self.end_series(false);
+        }
+        if self.uses_gpu(Party::Series) {
+            self.on_gpu_last = Some(Party::Series);
         }
     }
 
-    /// Ends the run when something went wrong, also where only the log tells.
+    /// Ends the run when something went wrong.
     fn check_run(&mut self, outcome: Result<(), EngineError>) {
-        let on_gpu = self.run_on_gpu();
-        let fault = on_gpu && self.host.take_fault();
-        let error = match outcome {
-            Err(error) => wire_error(&error, on_gpu),
-            Ok(()) if fault => gpu_fault(),
-            Ok(()) => return,
-        };
+        if let Err(error) = outcome {
+            self.fail_run(wire_error(&error, self.run_on_gpu()));
+        }
+    }
+
+    fn fail_run(&mut self, error: WireError) {
         self.tell();
         self.flush(true);
         let run = self.watched.as_ref().map(|w| w.id);

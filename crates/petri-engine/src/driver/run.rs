@@ -1,6 +1,7 @@
 //! One run: steps, reads, validation, early stopping, speed, commit. Nothing in here waits but [`Run::take_turn`], and
 //! what that waits for can be taken up again.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use petri_protocol::{LiveChange, LiveKey, MetricPoint, RunEnd, RunState, Split};
@@ -9,7 +10,7 @@ use super::job::{Job, Turn};
 use super::{Host, TURN_MILLIS};
 use crate::error::EngineError;
 use crate::evaluate::Evaluation;
-use crate::executor::Outputs;
+use crate::executor::{Later, Outputs};
 use crate::moment::Moment;
 use crate::session::{Session, Verdict};
 use crate::state::StateDict;
@@ -32,6 +33,14 @@ pub enum News {
     Committed(MetricPoint),
 }
 
+/// Numbers of a saved state that tell how the run stood: what was still to be evaluated (see [`Occasion::code`]),
+/// whether the test set was opened, and how it ended.
+const PENDING: &str = "run.pending";
+const COMMITTED: &str = "run.committed";
+const END: &str = "run.end";
+const END_STEP: &str = "run.end_step";
+const BEST_EPOCH: &str = "run.best_epoch";
+
 /// Why something is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Occasion {
@@ -41,6 +50,19 @@ enum Occasion {
     Epoch,
     /// The test set, when the learner commits.
     Commit,
+}
+
+impl Occasion {
+    const ALL: [Self; 3] = [Self::Look, Self::Epoch, Self::Commit];
+
+    /// Its number in a saved state.
+    fn code(self) -> f64 {
+        match self {
+            Self::Look => 1.0,
+            Self::Epoch => 2.0,
+            Self::Commit => 3.0,
+        }
+    }
 }
 
 /// What was being waited for.
@@ -58,6 +80,8 @@ pub struct Run {
     session: Session,
     state: RunState,
     job: Option<Job<Done>>,
+    /// What the job evaluates, if it does.
+    evaluating: Option<Occasion>,
     /// What is evaluated as soon as nothing else is under way.
     wanted: Option<Occasion>,
     /// Single steps that were asked for.
@@ -73,21 +97,25 @@ pub struct Run {
     steps_in_flight: usize,
     /// The learner has seen the test set with this network: it is not trained further.
     committed: bool,
-    /// Whether checkpoints are sent after epochs.
-    keeps_checkpoints: bool,
+    /// Least time between two checkpoints, in milliseconds; they are sent after epochs.
+    checkpoint_millis: f64,
+    next_checkpoint_at: f64,
     wants_checkpoint: bool,
     news: Vec<News>,
 }
 
 impl Run {
-    /// A run that waits. Its first work is a look at the validation data.
-    pub fn new(session: Session, host: Rc<dyn Host>, keeps_checkpoints: bool) -> Self {
+    /// A run that waits. Its first work is a look at the validation data. Checkpoints are sent after epochs, at most
+    /// one in `checkpoint_millis`.
+    pub fn new(session: Session, host: Rc<dyn Host>, checkpoint_millis: f64) -> Self {
         let is_new = session.step_count() == 0;
+        let next_checkpoint_at = host.now_millis() + checkpoint_millis;
         Self {
             host,
             session,
             state: RunState::Paused,
             job: None,
+            evaluating: None,
             wanted: is_new.then_some(Occasion::Look),
             singles: 0,
             is_single: false,
@@ -98,10 +126,74 @@ impl Run {
             steps_started_at: 0.0,
             steps_in_flight: 0,
             committed: false,
-            keeps_checkpoints,
+            checkpoint_millis,
+            next_checkpoint_at,
             wants_checkpoint: false,
             news: Vec::new(),
         }
+    }
+
+    /// Stands as the run stood whose state the session goes on from: with what was still to be evaluated, and over
+    /// where that one was.
+    pub fn stand(&mut self, saved: &StateDict) {
+        let get = |name: &str| saved.numbers.get(name).copied().unwrap_or_default();
+        let step = get(END_STEP) as usize;
+        let end = match get(END) as u8 {
+            1 => Some(RunEnd::Finished),
+            2 => Some(RunEnd::StoppedEarly { step, best_epoch: get(BEST_EPOCH) as usize }),
+            3 => Some(RunEnd::Diverged { step }),
+            _ => Some(RunEnd::Finished).filter(|_| self.session.is_finished()),
+        };
+        self.committed = get(COMMITTED) > 0.0;
+        self.wanted = Occasion::ALL.into_iter().find(|o| o.code() == get(PENDING));
+        match (end, self.wanted) {
+            (Some(end), None) => self.state = RunState::Ended { end },
+            (end, _) => self.ending = end,
+        }
+    }
+
+    /// The numbers that [`Run::stand`] reads.
+    fn standing(&self) -> BTreeMap<String, f64> {
+        let mut numbers = BTreeMap::new();
+        let mut set = |name: &str, value: f64| numbers.insert(name.to_owned(), value);
+        if let Some(occasion) = self.evaluating.or(self.wanted) {
+            set(PENDING, occasion.code());
+        }
+        if self.committed {
+            set(COMMITTED, 1.0);
+        }
+        let end = if let RunState::Ended { end } = self.state { Some(end) } else { self.ending };
+        // Counters are far below the 2^53 that f64 holds exactly.
+        match end {
+            Some(RunEnd::Finished) => {
+                set(END, 1.0);
+            }
+            Some(RunEnd::StoppedEarly { step, best_epoch }) => {
+                set(END, 2.0);
+                set(END_STEP, step as f64);
+                set(BEST_EPOCH, best_epoch as f64);
+            }
+            Some(RunEnd::Diverged { step }) => {
+                set(END, 3.0);
+                set(END_STEP, step as f64);
+            }
+            None => {}
+        }
+        numbers
+    }
+
+    /// Everything that is needed to go on from here; nothing while points of steps that were done, or the network of
+    /// the best epoch, are still waited for: [`Run::take_turn`] brings them.
+    pub fn save(&self) -> Option<Later<'static, StateDict>> {
+        if self.job.is_some() && self.evaluating.is_none() {
+            return None;
+        }
+        let (state, standing) = (self.session.state(), self.standing());
+        Some(Box::pin(async move {
+            let mut state = state.await?;
+            state.numbers.extend(standing);
+            Ok(state)
+        }))
     }
 
     /// The session.
@@ -231,6 +323,7 @@ impl Run {
         let until = self.host.now_millis() + TURN_MILLIS;
         let Some(done) = job.take_turn(until).await else { return Ok(()) };
         self.job = None;
+        self.evaluating = None;
         self.finish(done)
     }
 
@@ -239,10 +332,13 @@ impl Run {
         if self.wants_evaluation()
             && let Some(occasion) = self.wanted.take()
         {
+            self.evaluating = Some(occasion);
             self.job = Some(evaluation(&self.host, self.session.moment(), occasion));
         } else if std::mem::take(&mut self.wants_checkpoint) {
-            let state = self.session.state();
-            self.job = Some(Job::new(&self.host, |_| async move { Done::Saved(state.await) }));
+            self.next_checkpoint_at = self.host.now_millis() + self.checkpoint_millis;
+            if let Some(state) = self.save() {
+                self.job = Some(Job::new(&self.host, |_| async move { Done::Saved(state.await) }));
+            }
         } else if self.wait_millis().is_some_and(|wait| wait <= 0.0) {
             self.advance();
         }
@@ -295,7 +391,8 @@ impl Run {
                 self.session.set_network(&state?)?;
                 // The weights of the best epoch are back: the last point is theirs.
                 self.ending = Some(RunEnd::StoppedEarly { step: self.session.step_count(), best_epoch });
-                self.wanted = Some(Occasion::Look);
+                // Where the learner has committed meanwhile, the test set is wanted first.
+                self.wanted = self.wanted.or(Some(Occasion::Look));
             }
             Done::Saved(state) => self.news.push(News::Checkpoint(state?)),
         }
@@ -326,8 +423,9 @@ impl Run {
         }
         self.news.push(News::Point(point));
         let (Occasion::Epoch, Some(evaluation)) = (occasion, evaluation) else { return };
-        self.wants_checkpoint = self.keeps_checkpoints;
-        if matches!(self.ending, Some(RunEnd::Diverged { .. })) {
+        self.wants_checkpoint = self.host.now_millis() >= self.next_checkpoint_at;
+        // A network that the learner has committed to stays as it is.
+        if self.committed || matches!(self.ending, Some(RunEnd::Diverged { .. })) {
             return;
         }
         if let Verdict::Stop { best_epoch, best } = self.session.end_epoch(evaluation) {

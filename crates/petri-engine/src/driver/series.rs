@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use petri_protocol::metric_point::LOSS;
-use petri_protocol::{Event, Member, MetricPoint, ModelSpec, RunEnd, RunState, SeriesId, Split, WireError};
+use petri_protocol::{ErrorCode, Event, Member, MetricPoint, ModelSpec, RunEnd, RunState, SeriesId, Split, WireError};
 
 use super::job::Job;
 use super::run::{News, Run};
@@ -59,13 +59,19 @@ pub struct Series {
     prepare: Prepare,
     waiting: VecDeque<(usize, Member)>,
     current: Option<(usize, Current)>,
+    /// The member that is worked on on the GPU, to begin it again on the CPU should the GPU fail.
+    again: Option<Member>,
+    /// Members are to use the GPU; no longer once it has failed.
+    wants_gpu: bool,
+    /// The current member does.
     on_gpu: bool,
 }
 
 impl Series {
     /// Nothing is done yet. `prepare` makes data and session of each member.
-    pub fn new(id: SeriesId, members: Vec<Member>, host: Rc<dyn Host>, prepare: Prepare) -> Self {
-        Self { id, host, prepare, waiting: members.into_iter().enumerate().collect(), current: None, on_gpu: false }
+    pub fn new(id: SeriesId, members: Vec<Member>, host: Rc<dyn Host>, wants_gpu: bool, prepare: Prepare) -> Self {
+        let waiting = members.into_iter().enumerate().collect();
+        Self { id, host, prepare, waiting, current: None, again: None, wants_gpu, on_gpu: false }
     }
 
     /// Whether the member that is worked on uses the GPU.
@@ -73,10 +79,27 @@ impl Series {
         self.current.is_some() && self.on_gpu
     }
 
-    /// Ends the member that is worked on with an error; the others go on.
+    /// Whether a member is being compared on both engines, which looks for faults of the GPU itself.
+    pub fn is_comparing(&self) -> bool {
+        self.on_gpu() && matches!(self.current, Some((_, Current::Preparing(_))))
+    }
+
+    /// Ends the member that is worked on with an error; the others go on. Where the GPU has failed, the member begins
+    /// again on the CPU, as do those behind it.
     pub fn fail_current(&mut self, error: WireError) {
-        if let Some((member, _)) = self.current.take() {
-            self.report(member, Err(error));
+        let Some((index, _)) = self.current.take() else { return };
+        let again = self.again.take();
+        if self.on_gpu && matches!(error.code, ErrorCode::GpuLost | ErrorCode::GpuUnavailable)
+            && let Some(member) = again
+        {
+            self.wants_gpu = false;
+            self.on_gpu = false;
+            self.waiting.push_front((index, member));
+            let mut told = WireError::new(ErrorCode::GpuUnavailable, "The GPU failed in a series of runs: it goes on with the CPU engine.");
+            told.details.push(error.message);
+            self.host.send(&Event::Failed { run: None, request: None, error: told }, &[]);
+        } else {
+            self.report(index, Err(error));
         }
     }
 
@@ -93,10 +116,12 @@ impl Series {
             Current::Preparing(job) => match job.take_turn(until).await {
                 None => {}
                 Some(Ok(prepared)) => {
+                    // What does not work for one member is not tried, and told, for each.
+                    self.wants_gpu &= prepared.on_gpu || !self.on_gpu;
                     self.on_gpu = prepared.on_gpu;
                     match Session::new(prepared.experiment, prepared.dataset, &prepared.device) {
                         Ok(session) => {
-                            let mut run = Box::new(Run::new(session, Rc::clone(&self.host), false));
+                            let mut run = Box::new(Run::new(session, Rc::clone(&self.host), f64::INFINITY));
                             run.resume();
                             self.current = Some((index, Current::Training(run, EpochMean::default())));
                         }
@@ -126,9 +151,13 @@ impl Series {
                 }
             }
             Current::Judging(job) => {
-                if let Some(outcome) = job.take_turn(until).await {
-                    self.current = None;
-                    self.report(index, outcome);
+                match job.take_turn(until).await {
+                    None => {}
+                    Some(Err(error)) => self.fail_current(error),
+                    Some(Ok(results)) => {
+                        self.current = None;
+                        self.report(index, Ok(results));
+                    }
                 }
             }
         }
@@ -137,16 +166,18 @@ impl Series {
 
     fn begin(&mut self, member: Member) -> Current {
         let prepare = Rc::clone(&self.prepare);
+        let on_gpu = self.wants_gpu && member.model == ModelSpec::Network;
+        self.on_gpu = on_gpu;
+        self.again = on_gpu.then(|| member.clone());
         if member.model == ModelSpec::Network {
-            return Current::Preparing(Job::new(&self.host, |turn| prepare(member.experiment, turn)));
+            return Current::Preparing(Job::new(&self.host, |turn| prepare(member.experiment, on_gpu, turn)));
         }
-        self.on_gpu = false;
         let model = member.model;
         Current::Judging(Job::new(&self.host, |turn| async move {
-            let prepared = prepare(member.experiment, Rc::clone(&turn)).await?;
+            let prepared = prepare(member.experiment, false, Rc::clone(&turn)).await?;
             let seed = prepared.experiment.seed;
             let fitted = async {
-                let baseline = Baseline::fit(model, &prepared.dataset, seed)?;
+                let baseline = Baseline::fit(model, &prepared.dataset, seed, async || turn.pause().await).await?;
                 results::of_baseline(&baseline, &prepared.dataset, seed, async || turn.pause().await).await
             };
             fitted.await.map(|r| (RunEnd::Finished, r)).map_err(|e: EngineError| wire_error(&e, false))

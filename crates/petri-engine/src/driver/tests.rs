@@ -5,13 +5,15 @@ use std::rc::Rc;
 
 use petri_data::{Dataset, Part, Targets, Values, generators};
 use petri_protocol::{
-    Command, DataInfo, Event, Experiment, LiveKey, Member, MetricPoint, ModelSpec, Probe, RequestId, RunEnd, RunId, RunState,
+    Command, DataInfo, ErrorCode, Event, Experiment, LiveKey, Member, MetricPoint, ModelSpec, Probe, RequestId, RunEnd, RunId, RunState,
     SeriesId, Split, SplitSizes, Task, TensorShape, presets,
 };
 
-use super::{Driver, Host, Prepared};
+use super::{Driver, Host, Party, Prepare, Prepared};
 use crate::device;
 use crate::state::StateDict;
+
+mod saving;
 
 /// A host whose clock goes on with each look at it.
 pub(crate) struct TestHost {
@@ -66,6 +68,11 @@ impl Host for TestHost {
 }
 
 const RUN: RunId = RunId(1);
+
+/// Prepares the members of a series on the CPU.
+fn on_cpu() -> Prepare {
+    Rc::new(|e, _, _| Box::pin(async move { Ok(prepared(e)) }))
+}
 
 fn prepared(experiment: Experiment) -> Prepared {
     let dataset = generators::generate(&experiment.data, experiment.seed).expect("generated");
@@ -175,25 +182,23 @@ fn probes_get_their_share_and_no_more() {
     let mut driver = driver(&host, mlp(100_000));
     driver.with_run(RUN, super::Run::resume);
     let mut request = 0;
-    let (mut in_run, mut in_probes) = (0.0, 0.0);
+    let (mut in_run, mut whole) = (0.0, 0.0);
     for _ in 0..3000 {
         if !driver.probes.has_work() {
             request += 1;
             driver.probe(RUN, RequestId(request), Probe::Importance { split: Split::Validation });
         }
-        let (steps, before) = (driver.session(RUN).expect("a run").step_count(), host.now.get());
-        let answers = host.heard.borrow().len();
+        let before = host.now.get();
         pollster::block_on(driver.work());
         let took = host.now.get() - before;
-        let trained = driver.session(RUN).expect("a run").step_count() > steps;
-        if trained || driver.watched.as_ref().is_some_and(|w| w.run.has_work()) && host.heard.borrow().len() == answers {
+        whole += took;
+        if driver.last_party == Some(Party::Run) {
             in_run += took;
-        } else {
-            in_probes += took;
         }
     }
     assert!(request > 3, "probes are answered: {request}");
-    assert!(in_run > 0.0 && in_probes >= 0.0);
+    let share = in_run / whole;
+    assert!((0.7..0.8).contains(&share), "three quarters are training's: {share}");
     assert!(driver.session(RUN).expect("a run").step_count() > 500, "training goes on");
 }
 
@@ -211,7 +216,7 @@ fn early_stopping_judges_alike_in_a_run_and_in_a_series() {
     let host = TestHost::new(0.01);
     let mut driver = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
     let member = Member { label: "a".into(), experiment, model: ModelSpec::Network };
-    driver.start_series(SeriesId(1), vec![member], Rc::new(|e, _| Box::pin(async move { Ok(prepared(e)) })));
+    driver.start_series(SeriesId(1), vec![member], false, on_cpu());
     work(&mut driver, 100_000);
     let ends: Vec<Option<RunEnd>> = host
         .events()
@@ -231,7 +236,7 @@ fn a_cancelled_series_is_answered_even_when_it_is_gone() {
     driver.cancel_series(SeriesId(9));
     assert_eq!(host.events(), [Event::SeriesEnded { series: SeriesId(9), cancelled: true }]);
     let members = vec![Member { label: "a".into(), experiment: mlp(1000), model: ModelSpec::Network }; 3];
-    driver.start_series(SeriesId(10), members, Rc::new(|e, _| Box::pin(async move { Ok(prepared(e)) })));
+    driver.start_series(SeriesId(10), members, false, on_cpu());
     work(&mut driver, 20);
     driver.cancel_series(SeriesId(10));
     assert_eq!(host.events().last(), Some(&Event::SeriesEnded { series: SeriesId(10), cancelled: true }));
@@ -245,14 +250,44 @@ fn a_gpu_fault_in_the_turn_of_a_series_leaves_the_run_alone() {
     driver.start(RUN, Prepared { on_gpu: true, ..prepared(mlp(5)) }, None).expect("valid");
     work(&mut driver, 1000);
     let member = Member { label: "a".into(), experiment: mlp(1000), model: ModelSpec::Network };
-    let prepare = Rc::new(|e, _| -> super::Preparation { Box::pin(async move { Ok(Prepared { on_gpu: true, ..prepared(e) }) }) });
-    driver.start_series(SeriesId(1), vec![member.clone(), member], prepare);
+    let prepare: Prepare = Rc::new(|e, on_gpu, _| Box::pin(async move { Ok(Prepared { on_gpu, ..prepared(e) }) }));
+    driver.start_series(SeriesId(1), vec![member.clone(), member], true, prepare);
     work(&mut driver, 10);
     host.fault.set(true);
-    work(&mut driver, 10);
-    let failed = host.events().iter().filter(|e| matches!(e, Event::MemberEnded { error: Some(_), .. })).count();
-    assert_eq!(failed, 1, "only the member that was trained");
+    work(&mut driver, 10_000);
     assert!(driver.session(RUN).is_some(), "the run is innocent");
+    let told = |e: &&Event| matches!(e, Event::Failed { run: None, error, .. } if error.code == ErrorCode::GpuUnavailable);
+    assert_eq!(host.events().iter().filter(told).count(), 1, "it is said once");
+    let ended = |e: &&Event| matches!(e, Event::MemberEnded { error: None, .. });
+    assert_eq!(host.events().iter().filter(ended).count(), 2, "both members were trained on the CPU instead");
+}
+
+#[test]
+fn a_fault_while_a_member_is_compared_is_left_to_the_comparison() {
+    let host = TestHost::new(0.01);
+    let mut driver = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
+    driver.start(RUN, Prepared { on_gpu: true, ..prepared(mlp(1000)) }, None).expect("valid");
+    driver.with_run(RUN, super::Run::resume);
+    work(&mut driver, 50);
+    let member = Member { label: "a".into(), experiment: mlp(2), model: ModelSpec::Network };
+    let (comparing, seen) = (Rc::clone(&host), Rc::new(Cell::new(false)));
+    let found = Rc::clone(&seen);
+    let prepare: Prepare = Rc::new(move |e, on_gpu, turn| {
+        let (host, found) = (Rc::clone(&comparing), Rc::clone(&found));
+        Box::pin(async move {
+            host.fault.set(true);
+            for _ in 0..20 {
+                host.now.set(host.now.get() + 30.0);
+                turn.pause().await;
+            }
+            found.set(host.take_fault());
+            Ok(Prepared { on_gpu: on_gpu && !found.get(), ..prepared(e) })
+        })
+    });
+    driver.start_series(SeriesId(1), vec![member], true, prepare);
+    work(&mut driver, 2000);
+    assert!(seen.get(), "the comparison has heard of it");
+    assert!(driver.session(RUN).is_some(), "the run beside it is innocent");
 }
 
 #[test]
@@ -318,6 +353,19 @@ fn a_run_with_its_journal_repeats_a_run_that_was_changed_on_its_way() {
     again.with_run(RUN, super::Run::resume);
     finish(&mut again);
     assert_eq!(losses(&host), losses(&again_host));
+
+    // The change is felt, from the step after it on.
+    let plain_host = TestHost::new(0.01);
+    let mut plain = self::driver(&plain_host, mlp(4));
+    plain.with_run(RUN, super::Run::resume);
+    finish(&mut plain);
+    let changed_at = again.session(RUN).expect("a run").journal()[0].step;
+    let until = |host: &TestHost, last: u32| -> Vec<u32> {
+        host.points().iter().filter(|p| p.split == Split::Train && p.step <= last).map(|p| p.loss().to_bits()).collect()
+    };
+    // The loss of a step is that before its update: the first one that differs is two steps on.
+    assert_eq!(until(&host, changed_at + 1), until(&plain_host, changed_at + 1));
+    assert_ne!(until(&host, changed_at + 2), until(&plain_host, changed_at + 2));
 }
 
 #[test]
@@ -330,57 +378,6 @@ fn an_impossible_change_is_refused() {
         driver.change(RUN, RequestId(request as u32), key, value);
         assert!(matches!(host.events().last(), Some(Event::Failed { request: Some(_), .. })), "{key:?} {value}");
     }
-}
-
-#[test]
-fn a_restored_run_goes_on_bit_for_bit() {
-    let mut experiment = mlp(5);
-    experiment.network = petri_protocol::notation::parse("dense(8)-batchnorm-relu-dropout(0.3)-dense(2)").expect("a network");
-    experiment.training.patience = 3;
-    let whole_host = TestHost::new(0.01);
-    let mut whole = driver(&whole_host, experiment.clone());
-    whole.with_run(RUN, super::Run::resume);
-    finish(&mut whole);
-
-    for stop in [1, 5, 8] {
-        let host = TestHost::new(0.01);
-        let mut first = driver(&host, experiment.clone());
-        work(&mut first, 100);
-        for _ in 0..stop {
-            first.with_run(RUN, super::Run::step_once);
-            work(&mut first, 100);
-        }
-        first.save(RUN, RequestId(1));
-        work(&mut first, 100);
-        let state = host.checkpoint().expect("a state");
-        drop(first);
-
-        let host = TestHost::new(0.01);
-        let mut second = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
-        second.start(RUN, prepared(experiment.clone()), Some(&state)).expect("fits");
-        assert_eq!(second.session(RUN).expect("a run").step_count(), stop);
-        second.with_run(RUN, super::Run::resume);
-        finish(&mut second);
-        let rest = |host: &TestHost| -> Vec<(u32, u32)> {
-            let after = host.points().into_iter().filter(|p| p.step as usize > stop && p.split == Split::Train);
-            after.map(|p| (p.step, p.loss().to_bits())).collect()
-        };
-        assert_eq!(rest(&host), rest(&whole_host), "stopped at {stop}");
-        assert!(!rest(&host).is_empty());
-    }
-}
-
-#[test]
-fn a_state_of_another_network_is_refused() {
-    let host = TestHost::new(0.01);
-    let mut driver = driver(&host, mlp(5));
-    driver.save(RUN, RequestId(1));
-    work(&mut driver, 100);
-    let state = host.checkpoint().expect("a state");
-    let mut other = mlp(5);
-    other.network = petri_protocol::notation::parse("dense(3)-tanh-dense(2)").expect("a network");
-    let mut driver = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
-    assert!(driver.start(RUN, prepared(other), Some(&state)).is_err());
 }
 
 #[test]

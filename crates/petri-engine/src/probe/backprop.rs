@@ -1,7 +1,7 @@
 //! One sample, or one batch, forward and backward, with every number on the way.
 
 use petri_data::Batch;
-use petri_protocol::{ParameterRef, TensorPart};
+use petri_protocol::{OptimizerSpec, ParameterRef, TensorPart, memory};
 
 use super::{Answer, indices, refuse};
 use crate::error::EngineError;
@@ -11,6 +11,8 @@ use crate::moment::Moment;
 
 /// Most values that one sample may leave on its way: this is for small networks.
 const MAX_VALUES: usize = 4096;
+/// Gradients are asked for without an optimizer.
+const SGD: OptimizerSpec = OptimizerSpec::Sgd { momentum: 0.0, nesterov: false };
 /// Step of the finite difference: small beside a weight, large beside the rounding of an f32 loss.
 const EPSILON: f32 = 0.01;
 
@@ -33,7 +35,14 @@ fn by_layer(moment: &Moment, pass: &Pass) -> Vec<(Vec<f32>, Vec<f32>)> {
 pub(super) async fn gradients(moment: &Moment, nodes: &[String]) -> Result<Answer, EngineError> {
     let found = indices(moment, nodes)?;
     let plan = moment.network().plan();
-    let pass = moment.network().backprop(&moment.current_batch()).await?;
+    let batch = moment.current_batch();
+    // The way back keeps a gradient for every output beside what a step keeps.
+    let outputs = plan.nodes.iter().fold(0u64, |all, n| all.saturating_add(n.output.len() as u64));
+    let needed = memory::step(&plan.shape, SGD, batch.size).saturating_add(outputs.saturating_mul(4 * batch.size as u64));
+    if needed > memory::MAX_STEP_BYTES {
+        return refuse("this network is too large for its gradients to be shown: use smaller batches");
+    }
+    let pass = moment.network().backprop(&batch).await?;
     let gradients = by_layer(moment, &pass);
     let layers = layer_indices(plan);
     let mut answer = Answer::default();

@@ -1,7 +1,7 @@
 //! Answers to the page's questions about data and network.
 
 use petri_protocol::event::PayloadPart;
-use petri_protocol::{Probe, SampleRange, Split, TensorShape};
+use petri_protocol::{Probe, SampleRange, Split, TensorShape, memory};
 
 mod backprop;
 mod scores;
@@ -16,6 +16,8 @@ use crate::moment::Moment;
 const MAX_RESOLUTION: usize = 256;
 /// Most samples in one answer.
 const MAX_SAMPLES: usize = 4096;
+/// Most values in one answer.
+const MAX_VALUES: usize = 1 << 24;
 /// Most samples whose activations are asked for.
 const MAX_ACTIVATION_SAMPLES: usize = 256;
 
@@ -46,15 +48,15 @@ fn refuse<T>(why: impl Into<String>) -> Result<T, EngineError> {
 /// # Errors
 ///
 /// When it asks for something that does not exist, or the device fails.
-pub async fn answer(moment: &Moment, probe: &Probe, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+pub async fn answer(moment: &Moment, probe: &Probe, mut pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
     match probe {
-        Probe::Boundary { resolution, x, y } => boundary(moment, *resolution, *x, *y).await,
+        Probe::Boundary { resolution, x, y } => boundary(moment, *resolution, *x, *y, pause).await,
         Probe::FeatureMaps { nodes, split, index } => feature_maps(moment, nodes, *split, *index).await,
         Probe::Weights { nodes } => weights(moment, nodes).await,
-        Probe::Predictions { range } => predictions(moment, *range).await,
+        Probe::Predictions { range } => predictions(moment, *range, pause).await,
         Probe::Samples { range } => samples(moment, *range),
         Probe::Confusion { split } => confusion(moment, *split, pause).await,
-        Probe::Activations { nodes, range } => activations(moment, nodes, *range).await,
+        Probe::Activations { nodes, range } => activations(moment, nodes, *range, &mut pause).await,
         Probe::Gradients { nodes } => backprop::gradients(moment, nodes).await,
         Probe::LossSurface { parameters, extent, centre, resolution, full_batch } => {
             surface::answer(moment, parameters, *extent, *centre, *resolution, *full_batch, pause).await
@@ -70,14 +72,22 @@ pub async fn answer(moment: &Moment, probe: &Probe, pause: impl AsyncFnMut()) ->
     }
 }
 
-fn clip(moment: &Moment, range: SampleRange) -> SampleRange {
+/// The part of a range that exists and whose answer, of so many values for each sample, is not too long.
+fn clip(moment: &Moment, range: SampleRange, values: usize) -> SampleRange {
     let n = moment.dataset().info.sizes.of(range.split);
     let start = range.start.min(n);
-    SampleRange { split: range.split, start, count: range.count.min(MAX_SAMPLES).min(n - start) }
+    let most = (MAX_VALUES / values.max(1)).clamp(1, MAX_SAMPLES);
+    SampleRange { split: range.split, start, count: range.count.min(most).min(n - start) }
 }
 
 /// Probabilities of every class over a rectangle, `[k, resolution, resolution]`.
-async fn boundary(moment: &Moment, resolution: usize, x: [f32; 2], y: [f32; 2]) -> Result<Answer, EngineError> {
+async fn boundary(
+    moment: &Moment,
+    resolution: usize,
+    x: [f32; 2],
+    y: [f32; 2],
+    pause: impl AsyncFnMut(),
+) -> Result<Answer, EngineError> {
     if !moment.dataset().info.is_planar() {
         return refuse("only points in the plane have a decision boundary");
     }
@@ -96,7 +106,7 @@ async fn boundary(moment: &Moment, resolution: usize, x: [f32; 2], y: [f32; 2]) 
             inputs.push(scaling.point(at([y[1], y[0]], row), 1));
         }
     }
-    let logits = moment.network().logits(vec![(inputs, n)]).await?.swap_remove(0);
+    let logits = moment.logits(&inputs, n, pause).await?;
     let k = moment.dataset().info.n_classes();
     let mut values = vec![0.0; k * n];
     for (cell, logits) in logits.chunks_exact(logits.len() / n).enumerate() {
@@ -117,7 +127,7 @@ async fn feature_maps(moment: &Moment, nodes: &[String], split: Split, index: us
     let keep = indices(moment, nodes)?;
     let range = SampleRange { split, start: index, count: 1 };
     let mut answer = Answer { range: Some(range), ..Answer::default() };
-    for (&node, values) in keep.iter().zip(outputs(moment, range, &keep).await?) {
+    for (&node, values) in keep.iter().zip(outputs(moment, range, &keep, async || {}).await?) {
         let shape = match plan.nodes[node].output {
             TensorShape::Features(n) => vec![n],
             TensorShape::Image { channels, height, width } => vec![channels, height, width],
@@ -137,20 +147,44 @@ fn scaled_inputs(moment: &Moment, range: SampleRange) -> Vec<f32> {
 }
 
 /// Values of the kept nodes for some samples, in evaluation mode.
-async fn outputs(moment: &Moment, range: SampleRange, keep: &[usize]) -> Result<Vec<Vec<f32>>, EngineError> {
-    moment.network().outputs(scaled_inputs(moment, range), range.count, keep.to_vec()).await
+async fn outputs(
+    moment: &Moment,
+    range: SampleRange,
+    keep: &[usize],
+    mut pause: impl AsyncFnMut(),
+) -> Result<Vec<Vec<f32>>, EngineError> {
+    let network = moment.network();
+    // Everything that is kept is there at once, unlike in an evaluation.
+    let fitting = memory::samples(&network.plan().shape, keep, memory::MAX_EVALUATION_BYTES);
+    let size = network.batch_size().min(fitting);
+    let mut all = vec![Vec::new(); keep.len()];
+    for start in (range.start..range.start + range.count).step_by(size) {
+        let part = SampleRange { start, count: size.min(range.start + range.count - start), ..range };
+        let found = network.outputs(scaled_inputs(moment, part), part.count, keep.to_vec()).await?;
+        for (all, found) in all.iter_mut().zip(found) {
+            all.extend(found);
+        }
+        pause().await;
+    }
+    Ok(all)
 }
 
 /// Outputs of some nodes for several samples, `[n, values]` each.
-async fn activations(moment: &Moment, nodes: &[String], range: SampleRange) -> Result<Answer, EngineError> {
-    let range = clip(moment, SampleRange { count: range.count.min(MAX_ACTIVATION_SAMPLES), ..range });
+async fn activations(
+    moment: &Moment,
+    nodes: &[String],
+    range: SampleRange,
+    pause: impl AsyncFnMut(),
+) -> Result<Answer, EngineError> {
     let keep = indices(moment, nodes)?;
+    let values = keep.iter().map(|&node| moment.network().plan().nodes[node].output.len()).sum();
+    let range = clip(moment, SampleRange { count: range.count.min(MAX_ACTIVATION_SAMPLES), ..range }, values);
     let mut answer = Answer { range: Some(range), ..Answer::default() };
     if range.count == 0 {
         return Ok(answer);
     }
     let plan = moment.network().plan();
-    for (&node, values) in keep.iter().zip(outputs(moment, range, &keep).await?) {
+    for (&node, values) in keep.iter().zip(outputs(moment, range, &keep, pause).await?) {
         answer.push(&plan.nodes[node].name, vec![range.count, plan.nodes[node].output.len()], values);
     }
     Ok(answer)
@@ -186,15 +220,15 @@ async fn weights(moment: &Moment, nodes: &[String]) -> Result<Answer, EngineErro
 }
 
 /// Probabilities, `[n, k]` or `[n, k, area]` for segmentation.
-async fn predictions(moment: &Moment, range: SampleRange) -> Result<Answer, EngineError> {
-    let range = clip(moment, range);
+async fn predictions(moment: &Moment, range: SampleRange, pause: impl AsyncFnMut()) -> Result<Answer, EngineError> {
+    let shape = moment.network().plan().logits_shape();
+    let range = clip(moment, range, moment.dataset().info.n_classes().max(shape.channels()) * shape.area());
     let mut answer = Answer { range: Some(range), ..Answer::default() };
     if range.count == 0 {
         return Ok(answer);
     }
-    let shape = moment.network().plan().logits_shape();
     let (channels, area) = (shape.channels(), shape.area());
-    let logits = moment.network().logits(vec![(scaled_inputs(moment, range), range.count)]).await?.swap_remove(0);
+    let logits = moment.logits(&scaled_inputs(moment, range), range.count, pause).await?;
     let k = moment.dataset().info.n_classes();
     let mut values = vec![0.0; range.count * k * area];
     for sample in 0..range.count {
@@ -212,7 +246,7 @@ async fn predictions(moment: &Moment, range: SampleRange) -> Result<Answer, Engi
 }
 
 fn samples(moment: &Moment, range: SampleRange) -> Result<Answer, EngineError> {
-    let range = clip(moment, range);
+    let range = clip(moment, range, moment.dataset().info.input.len());
     let (mut inputs, mut targets) = (Vec::new(), Vec::new());
     for index in range.start..range.start + range.count {
         moment.dataset().raw_input(range.split, index, &mut inputs);

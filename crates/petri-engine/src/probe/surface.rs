@@ -1,7 +1,7 @@
 //! The loss over two parameters while all others stay, and the way of the optimizer on it.
 
 use petri_data::Batch;
-use petri_protocol::ParameterRef;
+use petri_protocol::{ParameterRef, memory};
 
 use super::{Answer, refuse};
 use crate::error::EngineError;
@@ -34,7 +34,9 @@ pub(super) async fn answer(
         return refuse("the surface needs two parameters that exist");
     };
     let batch = if full_batch {
-        let all: Vec<usize> = (0..moment.dataset().info.sizes.train.min(MAX_SAMPLES)).collect();
+        // All of them at once, as one loss.
+        let fitting = memory::samples(&moment.network().plan().shape, &[], memory::MAX_STEP_BYTES);
+        let all: Vec<usize> = (0..moment.dataset().info.sizes.train.min(MAX_SAMPLES).min(fitting)).collect();
         moment.batch_of(&all, all.len())
     } else {
         moment.current_batch()
@@ -43,7 +45,8 @@ pub(super) async fn answer(
     let points: Vec<[f32; 2]> =
         (0..resolution * resolution).map(|cell| [centre[0] + at(cell % resolution), centre[1] - at(cell / resolution)]).collect();
     let mut surface = Vec::with_capacity(points.len());
-    for points in points.chunks(POINTS_PER_READ) {
+    let at_once = (moment.network().plan().samples_in_a_moment() / batch.size.max(1)).clamp(1, POINTS_PER_READ);
+    for points in points.chunks(at_once) {
         let changes = points.iter().map(|[x, y]| vec![(first, *x), (second, *y)]).collect();
         surface.extend(moment.network().losses(&batch, changes).await?);
         pause().await;
