@@ -8,7 +8,8 @@ use petri_protocol::{OpSpec, notation, setting};
 use web_sys::Event;
 
 use crate::components::explained::{FieldProblems, Help};
-use crate::components::network_layer::{AddLayer, LayerSettings, OperationHelp, change, focus, row_of};
+use crate::components::focus::focus;
+use crate::components::network_layer::{AddLayer, LayerSettings, OperationHelp, change, row_of};
 use crate::context::lab;
 use crate::state::network_rows::{self, RowKey};
 

@@ -5,12 +5,27 @@ use petri_protocol::event::PayloadPart;
 use petri_protocol::{Command, DataSource, Experiment, Member, RunEnd, RunId, SeriesId, WireError};
 
 use super::{Effect, Model};
+use crate::state::dish::Phase;
 use crate::state::history::RunRecord;
 use crate::state::series::Series;
 
 impl Model {
+    /// Why the learner cannot commit to the model of the run; nothing where they can.
+    pub fn why_no_commit(&self) -> Option<&'static str> {
+        match self.phase {
+            Phase::Loading | Phase::Preparing | Phase::Incomplete => Some("The run is not ready yet."),
+            _ if self.step == 0 => Some("Train the network first: nothing has been learned yet."),
+            Phase::Paused | Phase::Running | Phase::Ended(_) if self.is_live() => None,
+            // Only the worker can look at the test set, and it looks through the network of this run.
+            _ => Some("The network of this run is gone; only its curves are kept. Train it again to commit to it."),
+        }
+    }
+
     /// The learner is done with this model: the test set is opened.
     pub fn commit(&mut self) -> Vec<Effect> {
+        if self.why_no_commit().is_some() || self.committed.is_some() {
+            return Vec::new();
+        }
         self.train_when_ready = false;
         vec![Effect::Send(Command::Commit { run: self.run })]
     }

@@ -85,6 +85,8 @@ fn a_commitment_opens_the_test_set_for_this_run_only() {
     let mut model = started("v=1&preset=one-neuron");
     let run = model.run;
     assert_eq!(model.judged_split(), Split::Validation);
+    assert!(model.commit().is_empty() && model.why_no_commit().is_some(), "nothing has been learned yet");
+    trained(&mut model, 3);
     assert_eq!(model.commit(), [Effect::Send(Command::Commit { run })]);
     commit(&mut model, run, point(Split::Test, 3));
     assert_eq!(model.judged_split(), Split::Test);
@@ -92,6 +94,22 @@ fn a_commitment_opens_the_test_set_for_this_run_only() {
     assert_eq!((model.judged_split(), &model.committed), (Split::Validation, &None), "another run, another lock");
     commit(&mut model, run, point(Split::Test, 3));
     assert_eq!(model.committed, None, "of a run that is not current");
+}
+
+#[test]
+fn a_run_that_the_worker_has_let_go_cannot_be_committed_to() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 5);
+    let run = model.run;
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 5 }, &[]);
+    assert_eq!(model.why_no_commit(), None);
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    paused(&mut model, 0);
+    trained(&mut model, 3);
+    model.enter_lab("");
+    assert_eq!((model.phase, model.run), (Phase::Ended(RunEnd::Finished), run), "it is found as it was left");
+    assert!(model.why_no_commit().is_some_and(|why| why.contains("gone")));
+    assert!(model.commit().is_empty(), "nobody would answer");
 }
 
 #[test]
