@@ -7,7 +7,7 @@ use gloo::events::EventListener;
 use leptos::prelude::*;
 use petri_protocol::engine_choice::Calibration;
 use petri_protocol::link::Opened;
-use petri_protocol::{DataInfo, Experiment, Problem, json, link};
+use petri_protocol::{DataInfo, Experiment, Problem, json};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
@@ -17,7 +17,7 @@ use crate::distress;
 use crate::run_store;
 use crate::state::progress::{Progress, StoredAnswer};
 use crate::state::route::Route;
-use crate::state::{self, Model, Phase, Place};
+use crate::state::{self, KeptByTab, Model, Phase, Place};
 use crate::storage::{self, Kept};
 use petri_lesson::{Block, Lesson};
 
@@ -27,6 +27,9 @@ const CALIBRATIONS: &str = "petri.calibrations";
 const PROGRESS: &str = "petri.progress";
 /// Key of the newest experiment, by its origin, in the storage of this tab.
 const EXPERIMENT: &str = "petri.experiment";
+/// Key of the link of the lab's experiment in the storage of this tab: the lab is edited also where another dish was
+/// shown last.
+const LAB_LINK: &str = "petri.lab";
 /// Most calibrations that are kept.
 const MAX_CALIBRATIONS: usize = 50;
 
@@ -73,11 +76,11 @@ impl Lab {
     /// Makes the context from the address. No worker is started yet: the map of the course needs none.
     pub(crate) fn provide() -> Self {
         let route = Route::parse(&hash());
-        let mut model = Model::new(link::parse(""));
+        let kept = |key| storage::get(Kept::ForThisTab, key).unwrap_or_default();
+        let mut model =
+            Model::loaded(&KeptByTab { lab: kept(LAB_LINK), shown: kept(EXPERIMENT), failures: distress::failures() });
         let stored = storage::get(Kept::ForLater, CALIBRATIONS);
         model.worker.calibrations = stored.and_then(|text| json::read(&text).ok()).unwrap_or_default();
-        let kept = storage::get(Kept::ForThisTab, EXPERIMENT).unwrap_or_default();
-        model.recall(&kept, distress::take_failed());
         let model = RwSignal::new(model);
         let progress = storage::get(Kept::ForLater, PROGRESS).unwrap_or_default();
         let lab = Self {
@@ -216,12 +219,18 @@ impl Lab {
     fn keep_progress_of_run(self) {
         let Some(window) = web_sys::window() else { return };
         let listener = EventListener::new(&window, "pagehide", move |_| {
-            if let Some(kept) = self.model.try_with_untracked(Model::kept_experiment) {
-                storage::set(Kept::ForThisTab, EXPERIMENT, &kept);
-            }
+            self.keep_experiments();
         });
         // As long as the page lives.
         listener.forget();
+    }
+
+    /// Keeps the experiment of the dish that is shown, and that of the lab, for when the page is loaded again.
+    fn keep_experiments(self) {
+        let kept = self.model.try_with_untracked(|m| [(EXPERIMENT, m.kept_experiment()), (LAB_LINK, m.lab_link())]);
+        for (key, text) in kept.into_iter().flatten() {
+            storage::set(Kept::ForThisTab, key, &text);
+        }
     }
 
     fn hear(self, heard: Heard) {
@@ -234,8 +243,7 @@ impl Lab {
     /// In the lab the address holds the experiment. No new entry in the history. What is needed after a failure of
     /// the page is kept in the tab.
     fn write_link(self) {
-        let kept = self.model.with_untracked(Model::kept_experiment);
-        storage::set(Kept::ForThisTab, EXPERIMENT, &kept);
+        self.keep_experiments();
         if !self.route.with_untracked(|r| matches!(r, Route::Lab { .. })) {
             return;
         }

@@ -24,5 +24,5 @@ pub mod worker;
 
 pub use curves::Curves;
 pub use dish::{Dish, LAB, Phase, Place};
-pub use model::{Effect, Model};
+pub use model::{Effect, KeptByTab, Model};
 pub use notice::Notice;

@@ -8,6 +8,8 @@ mod files;
 mod places;
 mod runs;
 
+pub use places::KeptByTab;
+
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 

@@ -40,6 +40,8 @@ pub enum Offer {
     OpenInLab(FileKey),
     /// Start the worker again.
     TryAgain,
+    /// Open the experiment that the page failed with.
+    BringBack,
 }
 
 impl Offer {
@@ -49,6 +51,7 @@ impl Offer {
             Self::Undo => "Undo",
             Self::OpenInLab(_) => "Open it in the lab",
             Self::TryAgain => "Try again",
+            Self::BringBack => "Open it all the same",
         }
     }
 }

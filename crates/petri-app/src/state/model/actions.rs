@@ -239,6 +239,7 @@ impl Model {
             Some(Offer::Undo) => self.undo(),
             Some(Offer::OpenInLab(key)) => self.open_in_lab(key),
             Some(Offer::TryAgain) => self.rewind(),
+            Some(Offer::BringBack) => self.bring_back_recalled(),
             None => Vec::new(),
         }
     }
