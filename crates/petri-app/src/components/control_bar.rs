@@ -7,7 +7,7 @@ use crate::components::controls::LearningRate;
 use crate::context::lab;
 use crate::state::announcer::{self, announcement};
 use crate::state::speed::{CHOICES, Speed};
-use crate::state::status::{MainButton, status};
+use crate::state::status::{MainButton, can_step, status};
 use crate::state::{Model, Phase};
 
 /// How often the announcer looks whether there is something to say, in milliseconds.
@@ -30,6 +30,7 @@ pub(crate) fn ControlBar() -> impl IntoView {
 pub(crate) fn Buttons() -> impl IntoView {
     let lab = lab();
     let ready = Memo::new(move |_| !matches!(lab.phase.get(), Phase::Incomplete) && lab.model.with(|m| m.committed.is_none()));
+    let steps = Memo::new(move |_| lab.model.with(|m| can_step(m)));
     let speed = Memo::new(move |_| lab.model.with(|m| m.speed.id()));
     let main = Memo::new(move |_| lab.model.with(|m| MainButton::of(m)));
     view! {
@@ -37,7 +38,7 @@ pub(crate) fn Buttons() -> impl IntoView {
             <button type="button" class="primary" data-testid="train" disabled=move || !ready.get() on:click=move |_| lab.act(Model::press_main)>
                 {move || main.get().title()}
             </button>
-            <button type="button" data-testid="step" disabled=move || !ready.get() on:click=move |_| lab.act(Model::step_once)>
+            <button type="button" data-testid="step" disabled=move || !steps.get() on:click=move |_| lab.act(Model::step_once)>
                 "One step"
             </button>
             <button type="button" data-testid="rewind" disabled=move || lab.phase.get() == Phase::Incomplete on:click=move |_| lab.act(Model::rewind)>

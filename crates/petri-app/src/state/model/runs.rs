@@ -30,6 +30,11 @@ impl Model {
         vec![Effect::Send(Command::Commit { run: self.run })]
     }
 
+    /// Whether several runs can be started now: the worker is there, and is not at others.
+    pub fn can_start_series(&self) -> bool {
+        self.worker.is_ready && !self.library.series.is_running
+    }
+
     /// Starts several runs.
     pub fn start_series(&mut self, members: Vec<Member>) -> Vec<Effect> {
         if !self.worker.is_ready || members.is_empty() {
@@ -48,7 +53,10 @@ impl Model {
         let series = Series::start(id, started, &self.origin, &self.preset, members.clone(), features_of);
         self.library.series = series;
         let on_gpu = self.decision.as_ref().is_some_and(|d| d.engine == Engine::Gpu);
-        vec![Effect::Send(Command::StartSeries { series: id, members, on_gpu })]
+        // The worker holds one file: another dish may have brought its own meanwhile.
+        let mut effects = self.send_missing_file();
+        effects.push(Effect::Send(Command::StartSeries { series: id, members, on_gpu }));
+        effects
     }
 
     /// Ends the series; what is done is kept.
@@ -63,7 +71,7 @@ impl Model {
 
     /// Forgets the runs of this place.
     pub fn clear_runs(&mut self) -> Vec<Effect> {
-        let gone = self.library.history.clear(&self.dish.origin);
+        let gone = self.library.clear(&self.dish.origin);
         vec![Effect::ForgetRuns(gone)]
     }
 

@@ -56,6 +56,38 @@ fn runs_are_of_the_place_and_the_visit_that_made_them() {
 }
 
 #[test]
+fn a_series_brings_the_file_that_the_worker_has_let_go() {
+    let mut model = started("v=1&preset=one-neuron");
+    assert!(model.can_start_series());
+    open(&mut model, "a.npz");
+    paused(&mut model, 0);
+    trained(&mut model, 5);
+    model.enter(lesson("a"), link::parse("v=1&preset=one-neuron&data.source=file"));
+    open(&mut model, "b.npz");
+    model.enter_lab("");
+    let effects = model.start_series(members(&model, 2));
+    let [Effect::SendFile(Command::OpenFile { .. }, _), Effect::Send(Command::StartSeries { .. })] = effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert!(!model.can_start_series(), "one at a time");
+    assert!(!super::model("v=1").can_start_series(), "the worker is being loaded");
+}
+
+#[test]
+fn forgotten_runs_leave_no_count_behind() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.start_series(members(&model, 1));
+    model.clear_runs();
+    assert!(model.library.summary("lab").is_some(), "it goes on");
+    let series = model.library.series.id;
+    model.apply(ended(series, vec![]), &[]);
+    model.apply(Event::SeriesEnded { series, cancelled: false }, &[]);
+    assert_eq!(model.library.summary("lab").as_deref(), Some("1 of 1 runs done"));
+    model.clear_runs();
+    assert_eq!(model.library.summary("lab"), None);
+}
+
+#[test]
 fn a_series_that_nobody_works_on_can_be_cancelled() {
     let mut model = started("v=1&preset=one-neuron");
     model.start_series(members(&model, 2));
