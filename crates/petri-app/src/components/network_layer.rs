@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use petri_protocol::OpSpec;
 use petri_protocol::network_edit::NetworkEdit;
 use petri_protocol::op::{Argument, Group, Kind};
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 
 use crate::components::explained::{Explained, FieldProblems};
 use crate::components::focus::focus;
@@ -102,7 +102,11 @@ fn argument(name: &str, row: Memo<Option<Row>>, refused: RwSignal<Option<String>
     if kind == Kind::Flag {
         return view! {
             <label class="setting" title=card.help><input type="checkbox" aria-label=label prop:checked=move || value.get() == "yes"
-                on:change=move |ev| commit(if event_target_checked(&ev) { "yes" } else { "no" }.into())/><span>{field}</span></label>
+                on:change=move |ev| {
+                    commit(if event_target_checked(&ev) { "yes" } else { "no" }.into());
+                    // What was refused does not stay.
+                    event_target::<HtmlInputElement>(&ev).set_checked(value.get_untracked() == "yes");
+                }/><span>{field}</span></label>
         }
         .into_any();
     }
@@ -122,7 +126,10 @@ fn argument(name: &str, row: Memo<Option<Row>>, refused: RwSignal<Option<String>
         });
         return view! {
             <label class="setting" title=card.help><span>{field}</span>
-                <select aria-label=label prop:value=value on:change=move |ev| commit(event_target_value(&ev))>{options.collect_view()}</select></label>
+                <select aria-label=label prop:value=value on:change=move |ev| {
+                    commit(event_target_value(&ev));
+                    event_target::<HtmlSelectElement>(&ev).set_value(&value.get_untracked());
+                }>{options.collect_view()}</select></label>
         }
         .into_any();
     }
