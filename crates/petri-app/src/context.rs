@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use gloo::events::EventListener;
 use leptos::prelude::*;
+use petri_protocol::command::ProbeKind;
 use petri_protocol::engine_choice::Calibration;
 use petri_protocol::link::Opened;
 use petri_protocol::{DataInfo, Experiment, Problem, json};
@@ -15,7 +16,9 @@ use crate::address::{go, hash};
 use crate::client::{Client, Heard};
 use crate::distress;
 use crate::run_store;
+use crate::state::probes::Answer;
 use crate::state::progress::{Progress, StoredAnswer};
+use crate::state::results::{self, Scores};
 use crate::state::route::Route;
 use crate::state::{self, KeptByTab, Model, Phase, Place};
 use crate::storage::{self, Kept};
@@ -119,6 +122,20 @@ impl Lab {
             m.tick(now)
         });
         self.run(effects.unwrap_or_default());
+    }
+
+    /// The newest answer of a kind; another one only when the worker has answered again.
+    pub(crate) fn probed(self, kind: ProbeKind) -> Memo<Option<Answer>> {
+        Memo::new(move |_| self.model.with(|m| m.probes.answer(kind).cloned()))
+    }
+
+    /// The newest scores at the threshold, judged anew only when one of both is another.
+    pub(crate) fn scores(self) -> Memo<Option<Scores>> {
+        let answer = self.probed(ProbeKind::Scores);
+        let threshold = Memo::new(move |_| self.model.with(|m| m.looking.threshold));
+        Memo::new(move |_| {
+            self.info.with(|info| answer.with(|answer| results::scores(info.as_ref()?, answer.as_deref()?, threshold.get())))
+        })
     }
 
     /// Comes to the lab or to a dish.

@@ -1,7 +1,7 @@
 //! A dish: one experiment with its run, its curves, and what is looked at. The lab is one, and so is each dish
 //! of a lesson; they live side by side, and one of them is shown.
 
-use petri_data::metric::{EPOCHS, result_name};
+use petri_data::metric::{self, EPOCHS, result_name};
 use petri_protocol::engine_choice::Decision;
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{
@@ -334,7 +334,9 @@ impl Dish {
         let finite = |v: f32| v.is_finite().then_some(v);
         let mut values = Vec::new();
         if let Some(point) = self.curves.validation.last() {
-            values.extend(point.values().filter_map(|(n, v)| finite(v).map(|v| (result_name(Split::Validation, n), Some(v)))));
+            // Metrics of the training data stand in the same point, by the names of their results.
+            let name = |n: &str| if metric::result(n).is_some() { n.to_owned() } else { result_name(Split::Validation, n) };
+            values.extend(point.values().filter_map(|(n, v)| finite(v).map(|v| (name(n), Some(v)))));
         }
         values.push((EPOCHS.into(), finite(self.epoch() as f32)));
         RunRecord {

@@ -157,6 +157,29 @@ fn a_goal_with_a_limit_of_epochs_is_seen_in_the_middle_of_a_message() {
 }
 
 #[test]
+fn training_is_judged_as_validation_is_where_it_was_measured_so() {
+    use petri_lesson::goal::Quantity;
+    let mut model = started("v=1&preset=one-neuron");
+    let batch = |step: u32| MetricPoint::new(Split::Train, step, step as f32 / 2.0).with("loss", 0.5).with("accuracy", 0.6);
+    let whole = |epoch: u32, train: f32| {
+        let point = MetricPoint::new(Split::Validation, 2 * epoch, epoch as f32).with("loss", 0.25).with("accuracy", 0.75);
+        point.with("train_loss", 0.125).with("train_accuracy", train)
+    };
+    let run = model.run;
+    apply_points(&mut model, run, &[batch(1), batch(2), point(Split::Validation, 2)]);
+    assert_eq!(model.result(Quantity::TrainLoss), Some(0.5), "the mean of the batches where there is nothing better");
+    apply_points(&mut model, run, &[whole(1, 1.0), batch(3), whole(2, 0.875)]);
+    assert_eq!((model.result(Quantity::TrainAccuracy), model.result(Quantity::TrainLoss)), (Some(0.875), Some(0.125)));
+    assert_eq!(model.result(Quantity::Gap), Some(0.125), "of the same network and the same moment");
+    let goal = |text: &str| petri_lesson::parse::goal::read(text, 1).expect("a goal");
+    assert!(model.reaches(&goal("gap > 0.2 and epochs <= 1")), "each epoch by its own numbers");
+    assert!(!model.reaches(&goal("gap < 0.15 and epochs <= 1")));
+    let record = model.record(String::new(), 1, None, 1, 1);
+    assert_eq!((record.value("train_accuracy"), record.value("val_accuracy")), (Some(0.875), Some(0.75)));
+    assert!(record.values.iter().all(|(name, _)| !name.starts_with("val_train")), "{:?}", record.values);
+}
+
+#[test]
 fn the_test_set_wins_no_challenge_about_validation() {
     use petri_lesson::goal::Quantity;
     let mut model = started("v=1&preset=nuclei");
