@@ -5,7 +5,8 @@ use petri_data::metric::{self, EPOCHS, result_name};
 use petri_protocol::engine_choice::Decision;
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{
-    DataInfo, DataSource, DataSpec, Experiment, MetricPoint, Problem, RequestId, RunEnd, RunId, Split, TableInfo, journal, presets,
+    DataInfo, DataSource, DataSpec, Experiment, MetricPoint, Problem, RequestId, RunEnd, RunId, Split, TableInfo, journal,
+    presets,
 };
 
 use super::checkpoint::Checkpoint;

@@ -1,6 +1,7 @@
 //! What the page knows, and how events of the worker change it. No browser here.
 
 pub mod announcer;
+pub mod calibrations;
 pub mod checkpoint;
 pub mod curves;
 pub mod diagnosis;

@@ -13,7 +13,7 @@ pub use places::KeptByTab;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use petri_protocol::engine_choice::{Calibration, Engine, Plan};
+use petri_protocol::engine_choice::{Engine, Plan};
 use petri_protocol::event::WorkerKind;
 use petri_protocol::link::Opened;
 use petri_protocol::{Command, RunId};
@@ -43,8 +43,8 @@ pub enum Effect {
         /// Ask the network, not the cache.
         past_cache: bool,
     },
-    /// Remember a calibration.
-    Store(Calibration),
+    /// Remember the calibrations of the worker.
+    StoreCalibrations,
     /// The experiment changed: write it into the address.
     WriteLink,
     /// Go to another page.

@@ -124,9 +124,8 @@ impl Model {
             effects = self.watch();
         }
         if let (Some(calibration), Some(key)) = (calibration, self.worker.calibration_key(&experiment)) {
-            let calibration = Calibration { key: key.clone(), ..calibration };
-            self.worker.calibrations.insert(key, calibration.clone());
-            effects.push(Effect::Store(calibration));
+            self.worker.calibrations.add(Calibration { key, ..calibration });
+            effects.push(Effect::StoreCalibrations);
         }
         effects
     }
