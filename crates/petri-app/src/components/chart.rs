@@ -99,6 +99,10 @@ fn ValueTable(chart: &'static CurveChart, version: Memo<u64>) -> impl IntoView {
     let lab = lab();
     let open = RwSignal::new(false);
     let details: NodeRef<html::Details> = NodeRef::new();
+    let columns = Memo::new(move |_| {
+        version.with(|_| ());
+        lab.model.with_untracked(|m| chart.columns(&m.curves))
+    });
     let rows = move || {
         version.with(|_| ());
         let rows = lab.model.with_untracked(|m| chart.rows(&m.curves));
@@ -112,7 +116,7 @@ fn ValueTable(chart: &'static CurveChart, version: Memo<u64>) -> impl IntoView {
             // Built only while it is open: 200 rows at each message would be work for nobody.
             <Show when=move || open.get()>
                 <div class="table-scroll"><table>
-                    <thead><tr>{chart.columns().into_iter().map(|c| view! { <th scope="col">{c}</th> }).collect_view()}</tr></thead>
+                    <thead><tr>{move || columns.get().into_iter().map(|c| view! { <th scope="col">{c}</th> }).collect_view()}</tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
             </Show>
