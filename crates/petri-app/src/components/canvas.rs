@@ -16,7 +16,8 @@ pub(crate) fn context_2d(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingCo
 pub(crate) fn put(canvas: &HtmlCanvasElement, picture: &Picture) {
     let (width, height) = (picture.width as u32, picture.height as u32);
     if width == 0 || height == 0 {
-        return clear(canvas);
+        clear(canvas);
+        return;
     }
     if (canvas.width(), canvas.height()) != (width, height) {
         canvas.set_width(width);

@@ -111,7 +111,7 @@ fn ValueTable(chart: &'static CurveChart, version: Memo<u64>) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <details node_ref=details on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
+        <details node_ref=details prop:open=open on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
             <summary>"Table of values"</summary>
             // Built only while it is open: 200 rows at each message would be work for nobody.
             <Show when=move || open.get()>

@@ -270,7 +270,7 @@ fn ResultTable(records: Memo<Vec<RunRecord>>, metric: Memo<String>) -> impl Into
     let open = RwSignal::new(false);
     let details: NodeRef<leptos::html::Details> = NodeRef::new();
     view! {
-        <details node_ref=details on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
+        <details node_ref=details prop:open=open on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
             <summary>"Every run"</summary>
             <Show when=move || open.get()>
                 <div class="table-scroll" tabindex="0" role="group" aria-label="Every run"><table>

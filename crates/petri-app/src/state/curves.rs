@@ -60,7 +60,7 @@ impl Curves {
         let newest = self.train.split_off(self.train.len() - NEWEST);
         loop {
             let (every, mut is_first) = (self.every, true);
-            self.train.retain(|p| std::mem::take(&mut is_first) || p.step % every == 0);
+            self.train.retain(|p| std::mem::take(&mut is_first) || p.step.is_multiple_of(every));
             if self.train.len() <= MAX_OLDER || every >= MAX_EVERY {
                 break;
             }
@@ -196,8 +196,8 @@ mod tests {
 
     #[test]
     fn a_point_that_stands_for_many_steps_weighs_as_much_as_they_do() {
-        let all = (1..=64).map(|step| (step, step as f32, if step > 32 { 0.0 } else { 1.0 }));
-        let few = all.clone().filter(|(step, ..)| *step == 1 || step % 4 == 0);
+        let all = (1..=64u32).map(|step| (step, step as f32, if step > 32 { 0.0 } else { 1.0 }));
+        let few = all.clone().filter(|(step, ..)| *step == 1 || step.is_multiple_of(4));
         let (all, few) = (smooth(all, 0.9), smooth(few, 0.9));
         for (x, y) in few.iter().skip(1) {
             let same = all.iter().find(|(at, _)| at == x).expect("the same step");
@@ -213,7 +213,7 @@ mod tests {
         for from in (1..=STEPS).step_by(50) {
             let steps = from..from + 50;
             let train = steps.clone().map(|step| point(Split::Train, step, step as f32));
-            let validation = steps.filter(|step| step % 10 == 0).map(|step| point(Split::Validation, step, 0.0));
+            let validation = steps.filter(|step| step.is_multiple_of(10)).map(|step| point(Split::Validation, step, 0.0));
             curves.extend(RunId(1), train.chain(validation).collect());
             most = most.max(curves.train.len());
         }

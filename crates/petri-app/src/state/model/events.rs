@@ -232,7 +232,8 @@ impl Model {
     fn say_error(&mut self, error: WireError) {
         let ends_worker = matches!(error.code, ErrorCode::GpuLost | ErrorCode::WorkerCrashed);
         if !ends_worker || !self.dish.train_when_ready {
-            return self.notices.error(error);
+            self.notices.error(error);
+            return;
         }
         let by = if error.code == ErrorCode::GpuLost { " with the CPU engine" } else { "" };
         let from = if self.dish.resumable().is_some() { "from the last state that was kept" } else { "from its start" };

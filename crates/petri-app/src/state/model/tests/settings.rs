@@ -131,6 +131,15 @@ fn weights_set_by_hand_go_with_the_network_they_belong_to() {
 }
 
 #[test]
+fn a_weight_that_is_no_number_is_refused_with_a_word() {
+    let mut model = started("v=1&preset=one-neuron");
+    let weight = petri_protocol::ParameterRef { node: "dense1".into(), part: petri_protocol::TensorPart::Weight, index: 1 };
+    assert!("1e39".parse::<f32>().is_ok_and(f32::is_infinite), "as a field reads it");
+    assert!(model.set_weight(&weight, f32::INFINITY).is_empty());
+    assert!(model.experiment.weights.is_empty() && model.notices.list().len() == 1, "{:?}", model.notices);
+}
+
+#[test]
 fn another_target_brings_a_loss_and_a_network_that_fit() {
     let mut model = started("v=1&preset=nuclei");
     model.set("data.target", "mean radius");
