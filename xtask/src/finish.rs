@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
+use walkdir::WalkDir;
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
 use crate::lessons;
@@ -16,7 +17,6 @@ use crate::lessons;
 pub(crate) fn site(folder: &Path) -> Result<()> {
     lessons::write(folder)?;
     let mut names = files(folder)?;
-    names.extend(files(&folder.join("lessons"))?);
     names.sort();
     let mut identity = Sha256::new();
     for path in &names {
@@ -44,8 +44,17 @@ pub(crate) fn site(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Every file of the site, also in its folders: what starts the workers lies in `static/`, and another build of it must
+/// not be taken from the cache of the one before.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    Ok(fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?)
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
 }
 
 /// Writes the build and the hashes of all inline scripts into the page.

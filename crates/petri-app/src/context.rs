@@ -1,23 +1,25 @@
 //! The one context of a visit: the state of the lab, the open lesson, what was learned, and the ways to
 //! change them.
 
-use std::collections::BTreeMap;
-
 use gloo::events::EventListener;
 use leptos::prelude::*;
-use petri_protocol::engine_choice::Calibration;
+use petri_protocol::command::ProbeKind;
 use petri_protocol::link::Opened;
-use petri_protocol::{DataInfo, Experiment, Problem, json, link};
+use petri_protocol::{DataInfo, Experiment, Problem};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::File;
+use web_sys::{File, StorageEvent};
 
 use crate::address::{go, hash};
 use crate::client::{Client, Heard};
 use crate::distress;
 use crate::run_store;
+use crate::state::calibrations::Calibrations;
+use crate::state::probes::Answer;
 use crate::state::progress::{Progress, StoredAnswer};
+use crate::state::results::{self, Scores};
 use crate::state::route::Route;
-use crate::state::{self, Model, Phase, Place};
+use crate::state::{self, KeptByTab, Model, Phase, Place};
 use crate::storage::{self, Kept};
 use petri_lesson::{Block, Lesson};
 
@@ -27,8 +29,9 @@ const CALIBRATIONS: &str = "petri.calibrations";
 const PROGRESS: &str = "petri.progress";
 /// Key of the newest experiment, by its origin, in the storage of this tab.
 const EXPERIMENT: &str = "petri.experiment";
-/// Most calibrations that are kept.
-const MAX_CALIBRATIONS: usize = 50;
+/// Key of the link of the lab's experiment in the storage of this tab: the lab is edited also where another dish was
+/// shown last.
+const LAB_LINK: &str = "petri.lab";
 
 /// The lesson that is open.
 #[derive(Debug, Clone)]
@@ -73,13 +76,11 @@ impl Lab {
     /// Makes the context from the address. No worker is started yet: the map of the course needs none.
     pub(crate) fn provide() -> Self {
         let route = Route::parse(&hash());
-        let mut model = Model::new(link::parse(""));
-        let stored = storage::get(Kept::ForLater, CALIBRATIONS);
-        model.worker.calibrations = stored.and_then(|text| json::read(&text).ok()).unwrap_or_default();
-        let kept = storage::get(Kept::ForThisTab, EXPERIMENT).unwrap_or_default();
-        model.recall(&kept, distress::take_failed());
+        let kept = |key| storage::get(Kept::ForThisTab, key).unwrap_or_default();
+        let mut model =
+            Model::loaded(&KeptByTab { lab: kept(LAB_LINK), shown: kept(EXPERIMENT), failures: distress::failures() });
+        model.worker.calibrations = Calibrations::read(&storage::get(Kept::ForLater, CALIBRATIONS).unwrap_or_default());
         let model = RwSignal::new(model);
-        let progress = storage::get(Kept::ForLater, PROGRESS).unwrap_or_default();
         let lab = Self {
             model,
             experiment: Memo::new(move |_| model.with(|m| m.experiment.clone())),
@@ -88,12 +89,13 @@ impl Lab {
             phase: Memo::new(move |_| model.with(|m| m.phase)),
             route: RwSignal::new(route),
             lesson_title: RwSignal::new(None),
-            progress: RwSignal::new(Progress::read(&progress)),
+            progress: RwSignal::new(stored_progress()),
             lesson: StoredValue::new(None),
             client: StoredValue::new_local(Client::default()),
         };
         provide_context(lab);
         lab.keep_progress_of_run();
+        lab.hear_other_tabs();
         spawn_local(async move {
             let records = run_store::load().await;
             lab.model.update(|m| m.library.history.load(records));
@@ -116,6 +118,20 @@ impl Lab {
             m.tick(now)
         });
         self.run(effects.unwrap_or_default());
+    }
+
+    /// The newest answer of a kind; another one only when the worker has answered again.
+    pub(crate) fn probed(self, kind: ProbeKind) -> Memo<Option<Answer>> {
+        Memo::new(move |_| self.model.with(|m| m.probes.answer(kind).cloned()))
+    }
+
+    /// The newest scores at the threshold, judged anew only when one of both is another.
+    pub(crate) fn scores(self) -> Memo<Option<Scores>> {
+        let answer = self.probed(ProbeKind::Scores);
+        let threshold = Memo::new(move |_| self.model.with(|m| m.looking.threshold));
+        Memo::new(move |_| {
+            self.info.with(|info| answer.with(|answer| results::scores(info.as_ref()?, answer.as_deref()?, threshold.get())))
+        })
     }
 
     /// Comes to the lab or to a dish.
@@ -167,7 +183,23 @@ impl Lab {
                 self.progress.update(|p| p.set_size(&open.key, n_tasks));
             }
         });
+        // Another tab may have written since.
+        self.progress.update(|p| p.merge(&stored_progress()));
         storage::set(Kept::ForLater, PROGRESS, &self.progress.with_untracked(Progress::print));
+    }
+
+    /// Takes over what another tab has done in lessons, also where it has forgotten everything.
+    fn hear_other_tabs(self) {
+        let Some(window) = web_sys::window() else { return };
+        let listener = EventListener::new(&window, "storage", move |event| {
+            // Without a key everything was cleared.
+            let key = event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key);
+            if key.is_none_or(|key| key == PROGRESS) {
+                self.progress.set(stored_progress());
+            }
+        });
+        // As long as the page lives.
+        listener.forget();
     }
 
     /// Ticks the challenges of the open lesson that have come true.
@@ -201,7 +233,10 @@ impl Lab {
                 state::Effect::Spawn { kind, past_cache } => {
                     self.client.update_value(|c| c.spawn(kind, past_cache, move |heard| self.hear(heard)));
                 }
-                state::Effect::Store(_) => store(&self.model.with_untracked(|m| m.worker.calibrations.clone())),
+                state::Effect::StoreCalibrations => {
+                    let stored = self.model.with_untracked(|m| m.worker.calibrations.print());
+                    storage::set(Kept::ForLater, CALIBRATIONS, &stored);
+                }
                 state::Effect::WriteLink => self.write_link(),
                 state::Effect::Go(route) => go(&route),
                 state::Effect::StoreRun { record, forget } => {
@@ -216,12 +251,18 @@ impl Lab {
     fn keep_progress_of_run(self) {
         let Some(window) = web_sys::window() else { return };
         let listener = EventListener::new(&window, "pagehide", move |_| {
-            if let Some(kept) = self.model.try_with_untracked(Model::kept_experiment) {
-                storage::set(Kept::ForThisTab, EXPERIMENT, &kept);
-            }
+            self.keep_experiments();
         });
         // As long as the page lives.
         listener.forget();
+    }
+
+    /// Keeps the experiment of the dish that is shown, and that of the lab, for when the page is loaded again.
+    fn keep_experiments(self) {
+        let kept = self.model.try_with_untracked(|m| [(EXPERIMENT, m.kept_experiment()), (LAB_LINK, m.lab_link())]);
+        for (key, text) in kept.into_iter().flatten() {
+            storage::set(Kept::ForThisTab, key, &text);
+        }
     }
 
     fn hear(self, heard: Heard) {
@@ -234,8 +275,7 @@ impl Lab {
     /// In the lab the address holds the experiment. No new entry in the history. What is needed after a failure of
     /// the page is kept in the tab.
     fn write_link(self) {
-        let kept = self.model.with_untracked(Model::kept_experiment);
-        storage::set(Kept::ForThisTab, EXPERIMENT, &kept);
+        self.keep_experiments();
         if !self.route.with_untracked(|r| matches!(r, Route::Lab { .. })) {
             return;
         }
@@ -246,12 +286,11 @@ impl Lab {
     }
 }
 
+fn stored_progress() -> Progress {
+    Progress::read(&storage::get(Kept::ForLater, PROGRESS).unwrap_or_default())
+}
+
 /// The context of this visit.
 pub(crate) fn lab() -> Lab {
     expect_context()
-}
-
-fn store(calibrations: &BTreeMap<String, Calibration>) {
-    let newest: BTreeMap<_, _> = calibrations.iter().take(MAX_CALIBRATIONS).collect();
-    storage::set(Kept::ForLater, CALIBRATIONS, &json::write(&newest));
 }

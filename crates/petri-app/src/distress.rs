@@ -1,32 +1,46 @@
 //! What is left to do when the page itself fails: say so in plain elements, since nothing else answers any longer,
 //! and offer to load it again. The experiment is in the storage of this tab.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element};
 
 use crate::storage::{self, Kept};
 
-/// Key of the sign that the page failed.
+/// Key of how often in a row the page has failed.
 const FAILED: &str = "petri.failed";
+/// A page that has lived so long is well, in milliseconds: what fails later is another failure.
+const WELL_MILLIS: u32 = 20_000;
 /// Identity of the message.
 const MESSAGE: &str = "distress";
+
+/// This page has failed. What still answers then may well fail again, which is the same failure.
+static HAS_FAILED: AtomicBool = AtomicBool::new(false);
 
 /// From now on a panic is shown and noted.
 pub(crate) fn watch() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        storage::set(Kept::ForThisTab, FAILED, "yes");
+        if !HAS_FAILED.swap(true, Ordering::Relaxed) {
+            storage::set(Kept::ForThisTab, FAILED, &(failures() + 1).to_string());
+        }
         // A page without a body has nobody to speak to.
         show().unwrap_or_default();
     }));
+    Timeout::new(WELL_MILLIS, || {
+        if !HAS_FAILED.load(Ordering::Relaxed) {
+            storage::forget(Kept::ForThisTab, FAILED);
+        }
+    })
+    .forget();
 }
 
-/// Whether the page failed before it was loaded this time; asked once.
-pub(crate) fn take_failed() -> bool {
-    let failed = storage::get(Kept::ForThisTab, FAILED).is_some();
-    storage::forget(Kept::ForThisTab, FAILED);
-    failed
+/// How often in a row the page has failed before it was loaded this time.
+pub(crate) fn failures() -> u32 {
+    storage::get(Kept::ForThisTab, FAILED).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
 fn show() -> Option<()> {

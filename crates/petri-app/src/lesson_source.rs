@@ -1,39 +1,45 @@
 //! Loads a lesson: Petri's own, compiled when the site was built, or one from an address that allows it,
 //! which a worker reads.
 
-use js_sys::{Array, Promise};
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use petri_lesson::{Lesson, MAX_BYTES};
 use petri_protocol::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageEvent, ReferrerPolicy, RequestCredentials, RequestInit, Response, Worker, WorkerOptions, WorkerType};
+use web_sys::{
+    AbortController, MessageEvent, ReadableStreamDefaultReader, ReferrerPolicy, RequestCredentials, RequestInit, Response,
+    Worker, WorkerOptions, WorkerType,
+};
 
 use crate::address::build;
 use crate::vocabulary;
 
-/// How long the worker may take to come and to read a lesson, in milliseconds.
+/// Most bytes of what was compiled when the site was built, which is longer than what it was made from.
+const MAX_OWN_BYTES: usize = 16 * MAX_BYTES;
+/// How long another address may take to send a lesson, and the worker to come and read it, in milliseconds each.
 const MOST_MILLIS: i32 = 20_000;
 
 /// What was read: the lesson, if there is one, and what is wrong with it.
 pub(crate) type Read = (Option<Lesson>, Vec<String>);
 
-/// A lesson by its id, or the one at an address.
+/// A lesson by its id, or the one at an address. What is under way ends when `stop` is told to.
 ///
 /// # Errors
 ///
 /// One sentence for the learner.
-pub(crate) async fn load(id: &str, from: Option<&str>) -> Result<Read, String> {
+pub(crate) async fn load(id: &str, from: Option<&str>, stop: &AbortController) -> Result<Read, String> {
     match from {
-        None => own(id).await.map(|lesson| (Some(lesson), vec![])).ok_or_else(|| format!("There is no lesson \"{id}\".")),
-        Some(address) => guest(id, address).await,
+        None => own(id, stop).await.map(|lesson| (Some(lesson), vec![])).ok_or_else(|| format!("There is no lesson \"{id}\".")),
+        Some(address) => guest(id, address, stop).await,
     }
 }
 
-async fn own(id: &str) -> Option<Lesson> {
+async fn own(id: &str, stop: &AbortController) -> Option<Lesson> {
     if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         return None;
     }
-    json::read(&text(&compiled(id)).await?).ok()
+    json::read(&text(&compiled(id), MAX_OWN_BYTES, stop).await?).ok()
 }
 
 /// Address of what was compiled for a lesson, or for the course.
@@ -41,32 +47,61 @@ fn compiled(name: &str) -> String {
     format!("lessons/{name}.json?v={}", build())
 }
 
-async fn guest(id: &str, address: &str) -> Result<Read, String> {
-    let Some(markdown) = text(address).await else {
+async fn guest(id: &str, address: &str, stop: &AbortController) -> Result<Read, String> {
+    let loaded = {
+        // Dropped with this block: what comes in time is not ended later.
+        let stop_late = stop.clone();
+        let _timeout = Timeout::new(MOST_MILLIS.unsigned_abs(), move || stop_late.abort());
+        text(address, MAX_BYTES, stop).await
+    };
+    let Some(markdown) = loaded else {
+        // What is too long need not come to its end.
+        stop.abort();
         return Err(format!(
-            "The lesson could not be loaded from {address}. The address must exist, allow other pages to read it (CORS), and hold at most {MAX_BYTES} bytes."
+            "The lesson could not be loaded from {address}. The address must exist, answer within {} seconds, allow other pages to read it (CORS), and hold at most {MAX_BYTES} bytes.",
+            MOST_MILLIS / 1000
         ));
     };
-    let course = text(&compiled("course")).await.unwrap_or_default();
+    let course = text(&compiled("course"), MAX_OWN_BYTES, stop).await.unwrap_or_default();
     let known = json::write(&vocabulary::known());
     let asked: Array = [id, &markdown, &known, &course].into_iter().map(JsValue::from_str).collect();
-    let read = read(&asked).await;
+    let read = if stop.signal().aborted() { None } else { read(&asked).await };
     read.ok_or_else(|| format!("The lesson from {address} could not be read: its reader did not load, or took too long."))
 }
 
-/// The text at an address, if it is there and not too long.
-async fn text(address: &str) -> Option<String> {
+/// The text at an address, if it is there and has at most so many bytes.
+async fn text(address: &str, most: usize, stop: &AbortController) -> Option<String> {
     let options = RequestInit::new();
     // Nothing about the learner goes to another address.
     options.set_credentials(RequestCredentials::Omit);
     options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    options.set_signal(Some(&stop.signal()));
     let window = web_sys::window()?;
     let response: Response = JsFuture::from(window.fetch_with_str_and_init(address, &options)).await.ok()?.dyn_into().ok()?;
     let length = response.headers().get("Content-Length").ok().flatten().and_then(|l| l.parse::<usize>().ok());
-    if !response.ok() || length.is_some_and(|l| l > MAX_BYTES) {
+    if !response.ok() || length.is_some_and(|l| l > most) {
         return None;
     }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+    let bytes = bytes(&response, most).await?;
+    // As a response's own `text` does: without the mark at the beginning that some editors write.
+    Some(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned())
+}
+
+/// The body of a response, read part by part: an address need not say how much it will send.
+async fn bytes(response: &Response, most: usize) -> Option<Vec<u8>> {
+    let reader: ReadableStreamDefaultReader = response.body()?.get_reader().dyn_into().ok()?;
+    let mut bytes = Vec::new();
+    loop {
+        let part = JsFuture::from(reader.read()).await.ok()?;
+        if Reflect::get(&part, &"done".into()).ok()?.is_truthy() {
+            return Some(bytes);
+        }
+        let part: Uint8Array = Reflect::get(&part, &"value".into()).ok()?.dyn_into().ok()?;
+        if bytes.len() + part.length() as usize > most {
+            return None;
+        }
+        bytes.extend(part.to_vec());
+    }
 }
 
 /// Has a worker read a lesson; the worker ends with it.

@@ -32,8 +32,9 @@ fn of_browser(kept: Kept) -> Option<Storage> {
 
 /// What is kept by a key.
 pub(crate) fn get(kept: Kept, key: &str) -> Option<String> {
-    let stored = of_browser(kept).and_then(|s| s.get_item(key).ok().flatten());
-    stored.or_else(|| MEMORY.with_borrow(|m| m.get(&(kept, key.to_owned())).cloned()))
+    // What could not be stored is newer than what the browser still holds.
+    let in_memory = MEMORY.with_borrow(|m| m.get(&(kept, key.to_owned())).cloned());
+    in_memory.or_else(|| of_browser(kept)?.get_item(key).ok().flatten())
 }
 
 /// Keeps a text by a key.

@@ -119,7 +119,7 @@ test("auto measures both engines once, says why, and remembers", async ({ lab, p
   await expect(lab.engine).toContainText(/measured here: [\d.]+ ms a step on the GPU, [\d.]+ ms on the CPU/);
   const reason = await lab.engine.innerText();
   const stored = await page.evaluate(() => JSON.parse(localStorage.getItem("petri.calibrations")));
-  expect(Object.keys(stored)[0]).toContain("acme one · 4 · conv(8");
+  expect(stored[0].key).toContain("acme one · 4 · conv(8");
   // Another visit decides by the same numbers, without measuring and without the large worker if the CPU won.
   await page.reload();
   await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });

@@ -114,12 +114,14 @@ impl Outcome {
         self.validation.iter().skip(1).any(|point| {
             let of_epoch = self.train.iter().filter(|p| p.epoch > point.epoch - 1.0 && p.epoch <= point.epoch);
             let (sum, n) = of_epoch.fold((0.0, 0), |(sum, n), p| (sum + f64::from(p.get("accuracy")), n + 1));
+            // As the page: of the whole training data after the epoch where that was measured.
+            let after = Some(f64::from(point.get("train_accuracy"))).filter(|v| v.is_finite());
             goal.holds(|quantity| {
                 Some(match quantity {
                     Quantity::ValAccuracy => f64::from(point.get("accuracy")),
                     Quantity::ValLoss => f64::from(point.loss()),
                     Quantity::ValMae => f64::from(point.get("mae")),
-                    Quantity::Gap => sum / f64::from(n) - f64::from(point.get("accuracy")),
+                    Quantity::Gap => after.unwrap_or(sum / f64::from(n)) - f64::from(point.get("accuracy")),
                     Quantity::Epochs => f64::from(point.epoch),
                     Quantity::NParameters => self.n_parameters as f64,
                     Quantity::Sensitivity if !second.is_empty() => at_threshold.sensitivity,

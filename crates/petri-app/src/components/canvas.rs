@@ -16,6 +16,7 @@ pub(crate) fn context_2d(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingCo
 pub(crate) fn put(canvas: &HtmlCanvasElement, picture: &Picture) {
     let (width, height) = (picture.width as u32, picture.height as u32);
     if width == 0 || height == 0 {
+        clear(canvas);
         return;
     }
     if (canvas.width(), canvas.height()) != (width, height) {
@@ -27,6 +28,13 @@ pub(crate) fn put(canvas: &HtmlCanvasElement, picture: &Picture) {
         // Both sizes are the canvas's own.
         context.put_image_data(&data, 0.0, 0.0).unwrap_or_default();
     }
+}
+
+/// Empties a canvas: an element that was used before still shows what it showed then.
+fn clear(canvas: &HtmlCanvasElement) {
+    // Setting a size clears, also where it is the same.
+    canvas.set_width(1);
+    canvas.set_height(1);
 }
 
 /// A canvas that shows a picture, with a text for those who do not see it.
@@ -45,10 +53,9 @@ pub(crate) fn PictureCanvas(
     let canvas: NodeRef<html::Canvas> = NodeRef::new();
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
-            picture.with(|p| {
-                if let Some(picture) = p {
-                    put(&canvas, picture);
-                }
+            picture.with(|p| match p {
+                Some(picture) => put(&canvas, picture),
+                None => clear(&canvas),
             });
         }
     });

@@ -99,6 +99,10 @@ fn ValueTable(chart: &'static CurveChart, version: Memo<u64>) -> impl IntoView {
     let lab = lab();
     let open = RwSignal::new(false);
     let details: NodeRef<html::Details> = NodeRef::new();
+    let columns = Memo::new(move |_| {
+        version.with(|_| ());
+        lab.model.with_untracked(|m| chart.columns(&m.curves))
+    });
     let rows = move || {
         version.with(|_| ());
         let rows = lab.model.with_untracked(|m| chart.rows(&m.curves));
@@ -107,12 +111,12 @@ fn ValueTable(chart: &'static CurveChart, version: Memo<u64>) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <details node_ref=details on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
+        <details node_ref=details prop:open=open on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
             <summary>"Table of values"</summary>
             // Built only while it is open: 200 rows at each message would be work for nobody.
             <Show when=move || open.get()>
                 <div class="table-scroll"><table>
-                    <thead><tr>{chart.columns().into_iter().map(|c| view! { <th scope="col">{c}</th> }).collect_view()}</tr></thead>
+                    <thead><tr>{move || columns.get().into_iter().map(|c| view! { <th scope="col">{c}</th> }).collect_view()}</tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
             </Show>

@@ -5,15 +5,23 @@ use leptos::prelude::*;
 use petri_protocol::dense_rows::{self, DenseRow};
 use petri_protocol::network_edit::{NetworkEdit, read_notation};
 use petri_protocol::{OpSpec, notation, setting};
-use web_sys::Event;
+use web_sys::{Event, HtmlSelectElement};
 
 use crate::components::explained::{FieldProblems, Help};
-use crate::components::network_layer::{AddLayer, LayerSettings, OperationHelp, change, focus, row_of};
+use crate::components::focus::focus;
+use crate::components::network_layer::{AddLayer, LayerSettings, OperationHelp, change, row_of};
 use crate::context::lab;
 use crate::state::network_rows::{self, RowKey};
 
 /// Id of the button that adds a layer of neurons.
 const ADD: &str = "add-neurons";
+/// Id of what opens the network as text.
+const TEXT: &str = "network-as-text";
+
+/// Id of the button that adds a layer behind another one.
+fn add_id(key: &RowKey) -> String {
+    format!("dish-add-{}-{}", key.name, key.nth)
+}
 
 /// The editor.
 #[component]
@@ -56,22 +64,25 @@ fn dense_row(name: String, is_output: bool) -> impl IntoView {
     };
     let units = Memo::new(move |_| of.with(|row| row.as_ref().map_or(0, |r| r.units)));
     let word = Memo::new(move |_| of.with(|row| row.as_ref().and_then(|r| Some(r.activation.as_ref()?.1))).unwrap_or_default());
+    // Why the newest change was refused; too many neurons are a problem of the layer instead.
+    let refused = RwSignal::new(None::<String>);
     let add_units = move |n: isize| {
         let Some(row) = of.get_untracked() else { return };
         let next = row.units.saturating_add_signed(n).max(1);
         let network = lab().experiment.with_untracked(|e| e.network.clone());
-        // Every number of neurons is possible here; too many are a problem of the layer.
-        change(dense_rows::set_units(&row, &network, &next.to_string())).unwrap_or_default();
+        refused.set(change(dense_rows::set_units(&row, &network, &next.to_string())).err());
     };
     let choose = move |ev: Event| {
         if let Some(row) = of.get_untracked() {
-            change(dense_rows::set_activation(&row, &event_target_value(&ev))).unwrap_or_default();
+            refused.set(change(dense_rows::set_activation(&row, &event_target_value(&ev))).err());
+            event_target::<HtmlSelectElement>(&ev).set_value(word.get_untracked());
         }
     };
     let remove = move |_| {
         let Some(row) = of.get_untracked() else { return };
-        if change(dense_rows::remove_layer(&row)).is_ok() {
-            focus(ADD.into());
+        match change(dense_rows::remove_layer(&row)) {
+            Ok(()) => focus(ADD.into()),
+            Err(why) => refused.set(Some(why)),
         }
     };
     let options = dense_rows::activations(is_output)
@@ -98,6 +109,7 @@ fn dense_row(name: String, is_output: bool) -> impl IntoView {
                 {options}
             </select>
             {(!is_output).then(|| view! { <button type="button" class="quiet" aria-label=format!("Remove {name}") on:click=remove>"×"</button> })}
+            {move || refused.get().map(|why| view! { <p class="problem" role="alert">{why}</p> })}
             <FieldProblems key=format!("network.{name}")/>
             {move || function().map(|name| view! { <FieldProblems key=format!("network.{name}")/> })}
         </li>
@@ -124,10 +136,18 @@ fn layer(key: RowKey) -> impl IntoView {
         let (name, op) = (first.node.name.clone(), first.node.op.clone());
         let position = Signal::derive(move || row.with(|row| row.as_ref().map_or(0, |r| r.idx + 1)));
         let removed = name.clone();
+        let refused = RwSignal::new(None::<String>);
+        let id = add_id(&key);
         let remove = move |_| {
             let Some(idx) = row.with_untracked(|row| row.as_ref().map(|r| r.idx)) else { return };
-            change(vec![NetworkEdit::Remove { idx }]).unwrap_or_default();
+            let before = network_rows::keys(&lab().experiment.with_untracked(|e| e.network.clone()));
+            match change(vec![NetworkEdit::Remove { idx }]) {
+                // To the button of the layer before, or of the one that is the first now.
+                Ok(()) => focus(before.get(if idx > 0 { idx - 1 } else { 1 }).map_or(TEXT.into(), add_id)),
+                Err(why) => refused.set(Some(why)),
+            }
         };
+        let refused_here = move || refused.get().map(|why| view! { <p class="problem" role="alert">{why}</p> });
         view! {
             <li class="layer-item">
                 <strong>{op.card().title}</strong>" "<code>{name.clone()}</code>
@@ -135,8 +155,9 @@ fn layer(key: RowKey) -> impl IntoView {
                 <div class="layer-settings"><LayerSettings first=first row=row/></div>
                 <div class="layer-buttons">
                     <button type="button" class="quiet" aria-label=format!("Remove {removed}") on:click=remove>"×"</button>
-                    <AddLayer behind=name id=format!("dish-add-{}-{}", key.name, key.nth) position=position/>
+                    <AddLayer behind=name id=id position=position/>
                 </div>
+                {refused_here}
             </li>
         }
     })
@@ -157,7 +178,7 @@ fn AsText() -> impl IntoView {
     };
     view! {
         <details class="as-text">
-            <summary>"As text"</summary>
+            <summary id=TEXT>"As text"</summary>
             <input type="text" id="field-network" spellcheck="false" autocapitalize="none" autocomplete="off" aria-label="Network as text"
                 aria-describedby="network-notation" aria-invalid=move || refused.with(Option::is_some).to_string() prop:value=text on:change=read/>
             {move || refused.get().map(|why| view! { <p class="problem" role="alert">{why}</p> })}

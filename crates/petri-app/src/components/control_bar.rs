@@ -4,14 +4,18 @@ use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 
 use crate::components::controls::LearningRate;
+use crate::components::focus::focus;
 use crate::context::lab;
 use crate::state::announcer::{self, announcement};
 use crate::state::speed::{CHOICES, Speed};
-use crate::state::status::{MainButton, status};
+use crate::state::status::{MainButton, can_step, status};
 use crate::state::{Model, Phase};
 
 /// How often the announcer looks whether there is something to say, in milliseconds.
 const LISTEN_MILLIS: u32 = 250;
+
+/// Id of the main button.
+pub(crate) const TRAIN: &str = "train-button";
 
 /// The bar of the lab.
 #[component]
@@ -30,21 +34,26 @@ pub(crate) fn ControlBar() -> impl IntoView {
 pub(crate) fn Buttons() -> impl IntoView {
     let lab = lab();
     let ready = Memo::new(move |_| !matches!(lab.phase.get(), Phase::Incomplete) && lab.model.with(|m| m.committed.is_none()));
+    let steps = Memo::new(move |_| lab.model.with(|m| can_step(m)));
     let speed = Memo::new(move |_| lab.model.with(|m| m.speed.id()));
     let main = Memo::new(move |_| lab.model.with(|m| MainButton::of(m)));
     view! {
         <div class="control-buttons">
-            <button type="button" class="primary" data-testid="train" disabled=move || !ready.get() on:click=move |_| lab.act(Model::press_main)>
+            <button type="button" class="primary" id=TRAIN data-testid="train" disabled=move || !ready.get() on:click=move |_| lab.act(Model::press_main)>
                 {move || main.get().title()}
             </button>
-            <button type="button" data-testid="step" disabled=move || !ready.get() on:click=move |_| lab.act(Model::step_once)>
+            <button type="button" data-testid="step" disabled=move || !steps.get() on:click=move |_| lab.act(Model::step_once)>
                 "One step"
             </button>
             <button type="button" data-testid="rewind" disabled=move || lab.phase.get() == Phase::Incomplete on:click=move |_| lab.act(Model::rewind)>
                 "↺ Rewind"
             </button>
             <Show when=move || main.get() == MainButton::TrainFurther>
-                <button type="button" data-testid="start-over" disabled=move || !ready.get() on:click=move |_| lab.act(Model::start_over)>
+                <button type="button" data-testid="start-over" disabled=move || !ready.get() on:click=move |_| {
+                    lab.act(Model::start_over);
+                    // This button goes with the run that is over.
+                    focus(TRAIN.into());
+                }>
                     "Start over"
                 </button>
             </Show>

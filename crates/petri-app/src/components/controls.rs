@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use petri_protocol::setting::card::{Card, Choice, Kind};
 use petri_protocol::setting::values::Values;
-use petri_protocol::{journal, json, link, setting};
+use petri_protocol::{Experiment, json, link, setting};
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
 use crate::components::compact_network::CompactNetwork;
@@ -29,13 +29,13 @@ struct Field {
 }
 
 impl Field {
-    fn new(card: &'static Card, values: Memo<Values>) -> Self {
+    fn new(card: &'static Card, experiment: Memo<Experiment>, values: Memo<Values>) -> Self {
         let lab = lab();
         let key = card.key;
         let refused = RwSignal::new(None);
         Self {
             card,
-            value: Memo::new(move |_| lab.experiment.with(|e| link::get(e, key)).unwrap_or_default()),
+            value: Memo::new(move |_| experiment.with(|e| link::get(e, key)).unwrap_or_default()),
             title: Memo::new(move |_| values.with(|v| card.title(v))),
             refused,
             invalid: Memo::new(move |_| {
@@ -81,7 +81,7 @@ pub(crate) fn Control(
             let fits = !matches!(card.kind, Kind::Column | Kind::Columns) || has_table.get();
             fits && lab.info.with(|info| values.with(|v| card.applies(v, info.as_ref())))
         });
-        view! { <Show when=move || shown.get()>{field(Field::new(card, values))}</Show> }
+        view! { <Show when=move || shown.get()>{field(Field::new(card, lab.experiment, values))}</Show> }
     })
 }
 
@@ -191,18 +191,27 @@ pub(crate) fn LearningRate() -> impl IntoView {
     setting::find(KEY).map(|card| {
         let Kind::Logarithmic { from, to, .. } = card.kind else { return ().into_any() };
         let lab = lab();
-        let field = Field::new(card, Memo::new(move |_| lab.experiment.with(|e| journal::applied(e).values())));
-        let value = field.value;
+        let now = Memo::new(move |_| lab.model.with(|m| m.now()));
+        let field = Field::new(card, now, Memo::new(move |_| now.with(Experiment::values)));
+        // Where the slider is while it is dragged: each value on the way would be a change of the run.
+        let dragged = RwSignal::new(None::<String>);
+        let committed = field.value;
+        let value = Memo::new(move |_| dragged.get().unwrap_or_else(|| committed.get()));
+        let field = Field { value, ..field };
         let exponent = Memo::new(move |_| value.get().parse::<f64>().map_or(from, |v| v.log10().max(from).min(to)));
+        // Two significant digits, as one would type them.
+        let at = |ev: &Event| event_target_value(ev).parse::<f64>().ok().map(|e| format!("{:.1e}", 10f64.powf(e)));
         view! {
             <div class="control-field learning-rate">
                 <div class="field-head"><label for="learning-rate">{field.title}</label><Help card=card/></div>
                 <input type="range" min=from max=to step="0.1" aria-label="Learning rate, logarithmic" prop:value=move || exponent.get().to_string()
                     aria-valuetext=value
-                    on:input=move |ev| {
-                        let Ok(e) = event_target_value(&ev).parse::<f64>() else { return };
-                        // Two significant digits, as one would type them.
-                        field.commit(&format!("{:.1e}", 10f64.powf(e)));
+                    on:input=move |ev| dragged.set(at(&ev).and_then(|text| field.card.read(&text).ok()))
+                    on:change=move |ev| {
+                        dragged.set(None);
+                        if let Some(text) = at(&ev) {
+                            field.commit(&text);
+                        }
                     }/>
                 {typed_number(field, "learning-rate".into(), None)}
                 <Refused field=field/>
@@ -248,15 +257,19 @@ fn Columns() -> impl IntoView {
             t.columns.into_iter().filter(|c| c.is_numeric && c.name != target.get()).map(|c| c.name).collect::<Vec<_>>()
         })
     });
+    let refused = RwSignal::new(false);
+    // Gives back whether the column is used now.
     let toggle = move |name: &str, on: bool| {
         let chosen: Vec<String> = names
             .get_untracked()
             .into_iter()
             .filter(|n| if n == name { on } else { used.with_untracked(|u| u.contains(n)) })
             .collect();
+        refused.set(chosen.is_empty());
         if !chosen.is_empty() {
             lab.act(|m| m.set("data.features", &json::write(&chosen)));
         }
+        used.with_untracked(|u| u.iter().any(|n| n == name))
     };
     view! {
         <details class="field columns">
@@ -266,10 +279,14 @@ fn Columns() -> impl IntoView {
                     let (for_check, for_change) = (name.clone(), name.clone());
                     view! {
                         <label class="inline"><input type="checkbox" prop:checked=move || used.with(|u| u.contains(&for_check))
-                            on:change=move |ev| toggle(&for_change, event_target_checked(&ev))/>{name}</label>
+                            on:change=move |ev| {
+                                let is_used = toggle(&for_change, event_target_checked(&ev));
+                                event_target::<HtmlInputElement>(&ev).set_checked(is_used);
+                            }/>{name}</label>
                     }
                 }).collect_view()}
             </div>
+            {move || refused.get().then(|| view! { <p class="problem" role="alert">"At least one column is needed."</p> })}
             <FieldProblems key="data.features"/>
         </details>
     }

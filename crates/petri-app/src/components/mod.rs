@@ -12,6 +12,7 @@ pub(crate) mod drawing;
 pub(crate) mod drop_target;
 pub(crate) mod engine_badge;
 pub(crate) mod explained;
+pub(crate) mod focus;
 pub(crate) mod lesson;
 pub(crate) mod network_layer;
 pub(crate) mod network_panel;

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use petri_protocol::OpSpec;
 use petri_protocol::network_edit::NetworkEdit;
 use petri_protocol::op::{Argument, Group, Kind};
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 
 use crate::components::explained::{Explained, FieldProblems};
+use crate::components::focus::focus;
 use crate::context::lab;
 use crate::state::network_rows::{self, Row, RowKey};
 
@@ -26,17 +26,6 @@ pub(crate) fn change(edits: Vec<NetworkEdit>) -> Result<(), String> {
     }
     lab.act(|m| m.edit(|e| *e = changed));
     Ok(())
-}
-
-/// Puts the focus on the element named `id`, once it is there.
-pub(crate) fn focus(id: String) {
-    request_animation_frame(move || {
-        let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(&id));
-        if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-            // An element that is gone again needs no focus.
-            element.focus().unwrap_or_default();
-        }
-    });
 }
 
 /// What a row shows now; nothing once its layer is gone.
@@ -113,7 +102,11 @@ fn argument(name: &str, row: Memo<Option<Row>>, refused: RwSignal<Option<String>
     if kind == Kind::Flag {
         return view! {
             <label class="setting" title=card.help><input type="checkbox" aria-label=label prop:checked=move || value.get() == "yes"
-                on:change=move |ev| commit(if event_target_checked(&ev) { "yes" } else { "no" }.into())/><span>{field}</span></label>
+                on:change=move |ev| {
+                    commit(if event_target_checked(&ev) { "yes" } else { "no" }.into());
+                    // What was refused does not stay.
+                    event_target::<HtmlInputElement>(&ev).set_checked(value.get_untracked() == "yes");
+                }/><span>{field}</span></label>
         }
         .into_any();
     }
@@ -133,7 +126,10 @@ fn argument(name: &str, row: Memo<Option<Row>>, refused: RwSignal<Option<String>
         });
         return view! {
             <label class="setting" title=card.help><span>{field}</span>
-                <select aria-label=label prop:value=value on:change=move |ev| commit(event_target_value(&ev))>{options.collect_view()}</select></label>
+                <select aria-label=label prop:value=value on:change=move |ev| {
+                    commit(event_target_value(&ev));
+                    event_target::<HtmlSelectElement>(&ev).set_value(&value.get_untracked());
+                }>{options.collect_view()}</select></label>
         }
         .into_any();
     }

@@ -4,7 +4,8 @@
 use leptos::prelude::*;
 
 use crate::components::explained::FieldProblems;
-use crate::components::network_layer::{AddLayer, LayerSettings, OperationHelp, change, focus, row_of};
+use crate::components::focus::focus;
+use crate::components::network_layer::{AddLayer, LayerSettings, OperationHelp, change, row_of};
 use crate::context::lab;
 use crate::state::network_rows::{self, Row, RowKey};
 use petri_protocol::network_edit::NetworkEdit;

@@ -10,6 +10,7 @@ use crate::components::whole_number::WholeNumber;
 use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
+use crate::state::Model;
 use crate::state::history::{RunRecord, csv, labels, with_importance};
 use petri_lesson::dish::Runs;
 
@@ -62,6 +63,7 @@ pub(crate) fn RunsView(
     });
     let members = Memo::new(move |_| lab.experiment.with(|e| current.with(|c| c.members(e).len())));
     let running = Memo::new(move |_| lab.model.with(|m| m.library.series.is_running));
+    let can_start = Memo::new(move |_| lab.model.with(Model::can_start_series));
     let start = move |_| {
         let members = lab.experiment.with_untracked(|e| current.with_untracked(|c| c.members(e)));
         lab.act(|m| m.start_series(members));
@@ -71,7 +73,7 @@ pub(crate) fn RunsView(
             <h2 id="runs-title">"Several runs"</h2>
             <Show when=move || !has_plan.get()><PlanEditor plan=plan/></Show>
             <div class="row">
-                <button type="button" class="primary" data-testid="start-runs" disabled=move || running.get() || members.get() == 0 on:click=start>
+                <button type="button" class="primary" data-testid="start-runs" disabled=move || !can_start.get() || members.get() == 0 on:click=start>
                     {move || format!("Start {} runs", members.get())}
                 </button>
                 <Show when=move || running.get()>
@@ -268,7 +270,7 @@ fn ResultTable(records: Memo<Vec<RunRecord>>, metric: Memo<String>) -> impl Into
     let open = RwSignal::new(false);
     let details: NodeRef<leptos::html::Details> = NodeRef::new();
     view! {
-        <details node_ref=details on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
+        <details node_ref=details prop:open=open on:toggle=move |_| open.set(details.get().is_some_and(|d| d.open()))>
             <summary>"Every run"</summary>
             <Show when=move || open.get()>
                 <div class="table-scroll" tabindex="0" role="group" aria-label="Every run"><table>

@@ -4,8 +4,14 @@ use leptos::prelude::*;
 use petri_data::metric;
 use petri_protocol::MetricPoint;
 
+use crate::components::focus::focus;
 use crate::context::lab;
-use crate::state::Phase;
+use crate::state::Model;
+
+/// Ids of what the focus goes to where the pressed button is replaced.
+const TITLE: &str = "test-title";
+const COMMIT: &str = "test-commit";
+const SURE: &str = "test-commit-sure";
 
 /// The view.
 #[component]
@@ -13,12 +19,28 @@ pub(crate) fn TestSet() -> impl IntoView {
     let lab = lab();
     let result = Memo::new(move |_| lab.model.with(|m| m.committed.clone().map(|p| (p, m.curves.validation.last().cloned()))));
     let n = Memo::new(move |_| lab.info.with(|i| i.as_ref().map_or(0, |i| i.sizes.test)));
-    let asked = RwSignal::new(false);
-    let can_commit =
-        move || lab.model.with(|m| m.step > 0) && matches!(lab.phase.get(), Phase::Paused | Phase::Running | Phase::Ended(_));
+    // The question is about one run: it does not stand when another one begins.
+    let run = Memo::new(move |_| lab.model.with(|m| m.run));
+    let asked = RwSignal::new(None);
+    let is_asked = Memo::new(move |_| asked.get() == Some(run.get()));
+    let why_not = Memo::new(move |_| lab.model.with(Model::why_no_commit));
+    let ask = move |_| {
+        asked.set(Some(run.get_untracked()));
+        focus(SURE.into());
+    };
+    let not_yet = move |_| {
+        asked.set(None);
+        focus(COMMIT.into());
+    };
+    let commit = move |_| {
+        asked.set(None);
+        lab.act(Model::commit);
+        // The result comes in place of the button.
+        focus(TITLE.into());
+    };
     view! {
-        <section class="panel" aria-labelledby="test-title" data-testid="test-set">
-            <h2 id="test-title">"Test set"</h2>
+        <section class="panel" aria-labelledby=TITLE data-testid="test-set">
+            <h2 id=TITLE tabindex="-1">"Test set"</h2>
             {move || match result.get() {
                 Some((test, validation)) => {
                     let row = |p: MetricPoint| {
@@ -37,15 +59,16 @@ pub(crate) fn TestSet() -> impl IntoView {
                 None => view! {
                     <p>{move || format!("Locked: {} samples that no run has seen. They open when you commit to this model.", n.get())}</p>
                     <div class="row">
-                        {move || if asked.get() {
+                        {move || if is_asked.get() {
                             view! {
-                                <button type="button" class="primary" data-testid="commit-sure" on:click=move |_| { asked.set(false); lab.act(crate::state::Model::commit); }>"Yes, this is my model"</button>
-                                <button type="button" on:click=move |_| asked.set(false)>"Not yet"</button>
+                                <button type="button" class="primary" id=SURE data-testid="commit-sure" disabled=move || why_not.get().is_some() on:click=commit>"Yes, this is my model"</button>
+                                <button type="button" on:click=not_yet>"Not yet"</button>
                             }.into_any()
                         } else {
-                            view! { <button type="button" data-testid="commit" disabled=move || !can_commit() on:click=move |_| asked.set(true)>"Commit to this model …"</button> }.into_any()
+                            view! { <button type="button" id=COMMIT data-testid="commit" disabled=move || why_not.get().is_some() on:click=ask>"Commit to this model …"</button> }.into_any()
                         }}
                     </div>
+                    {move || why_not.get().map(|why| view! { <p class="hint">{why}</p> })}
                 }.into_any(),
             }}
         </section>

@@ -74,7 +74,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                         .collect_view()}
                 </select>
             </label>
-            <CopyButton label="Copy link" refused="Copy it from the address bar" text=move || format!("{}{}", address(), address_of_page())/>
+            <CopyButton label="Copy link" text=move || format!("{}{}", address(), address_of_page())/>
         </header>
     }
 }

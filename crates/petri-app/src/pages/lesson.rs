@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use petri_lesson::{Block, Dish, Lesson};
 use petri_protocol::link::Opened;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortController;
 
 use crate::components::drop_target::DropTarget;
 use crate::components::lesson::challenge::ChallengeView;
@@ -42,8 +43,12 @@ pub(crate) fn LessonPage(
     lab.open_lesson(None);
     let loaded = RwSignal::new(Loaded::Waiting);
     let (for_fetch, from_fetch) = (id.clone(), from.clone());
+    let stop = StoredValue::new_local(AbortController::new().ok());
+    // Nobody waits for a lesson whose page was left.
+    on_cleanup(move || stop.try_with_value(|stop| stop.as_ref().map(AbortController::abort)).flatten().unwrap_or_default());
     spawn_local(async move {
-        let read = match load(&for_fetch, from_fetch.as_deref()).await {
+        let Some(stop) = stop.try_get_value().flatten() else { return };
+        let read = match load(&for_fetch, from_fetch.as_deref(), &stop).await {
             Ok(read) => Loaded::Read(Box::new(read)),
             Err(why) => Loaded::Failed(why),
         };

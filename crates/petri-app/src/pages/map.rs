@@ -5,9 +5,14 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use crate::components::focus::focus;
 use crate::context::lab;
 use crate::download::download;
 use crate::state::progress::{LessonProgress, Progress};
+
+/// Ids of the buttons that take each other's place.
+const CLEAR: &str = "clear-progress";
+const SURE: &str = "clear-progress-sure";
 
 /// The part of the page that shows before the app runs.
 #[derive(Clone, Copy)]
@@ -41,6 +46,11 @@ pub(crate) fn MapPage() -> impl IntoView {
     let lab = lab();
     lab.open_lesson(None);
     let asked = RwSignal::new(false);
+    let ask = move |on: bool| {
+        asked.set(on);
+        // The pressed button is gone.
+        focus(if on { SURE } else { CLEAR }.into());
+    };
     let place: NodeRef<html::Div> = NodeRef::new();
     let first = use_context::<FirstMap>();
     let map = first.and_then(|f| f.map.get_value());
@@ -67,11 +77,11 @@ pub(crate) fn MapPage() -> impl IntoView {
                     }>"Export"</button>
                     {move || if asked.get() {
                         view! {
-                            <button type="button" class="primary" data-testid="clear-sure" on:click=move |_| { lab.clear_progress(); asked.set(false); }>"Yes, forget everything"</button>
-                            <button type="button" on:click=move |_| asked.set(false)>"Keep it"</button>
+                            <button type="button" class="primary" id=SURE data-testid="clear-sure" on:click=move |_| { lab.clear_progress(); ask(false); }>"Yes, forget everything"</button>
+                            <button type="button" on:click=move |_| ask(false)>"Keep it"</button>
                         }.into_any()
                     } else {
-                        view! { <button type="button" data-testid="clear-progress" on:click=move |_| asked.set(true)>"Clear …"</button> }.into_any()
+                        view! { <button type="button" id=CLEAR data-testid="clear-progress" on:click=move |_| ask(true)>"Clear …"</button> }.into_any()
                     }}
                 </div>
             </section>

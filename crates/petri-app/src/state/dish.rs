@@ -1,11 +1,12 @@
 //! A dish: one experiment with its run, its curves, and what is looked at. The lab is one, and so is each dish
 //! of a lesson; they live side by side, and one of them is shown.
 
-use petri_data::metric::{EPOCHS, result_name};
+use petri_data::metric::{self, EPOCHS, result_name};
 use petri_protocol::engine_choice::Decision;
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{
-    DataInfo, DataSource, DataSpec, Experiment, MetricPoint, Problem, RunEnd, RunId, Split, TableInfo, presets,
+    DataInfo, DataSource, DataSpec, Experiment, MetricPoint, Problem, RequestId, RunEnd, RunId, Split, TableInfo, journal,
+    presets,
 };
 
 use super::checkpoint::Checkpoint;
@@ -116,6 +117,8 @@ pub struct Dish {
     pub(super) ended: Option<Box<Ended>>,
     /// The newest state of its run that the worker has sent.
     pub(super) checkpoint: Option<Checkpoint>,
+    /// A learning rate that the worker has been asked for and has not yet answered.
+    pub(super) asked_rate: Option<(RequestId, f64)>,
 }
 
 impl Dish {
@@ -142,7 +145,23 @@ impl Dish {
             train_when_ready: false,
             ended: None,
             checkpoint: None,
+            asked_rate: None,
         }
+    }
+
+    /// The experiment with its settings as they are now: after the changes on the way so far, and with the one that the
+    /// worker has not yet answered.
+    pub fn now(&self) -> Experiment {
+        let mut now = self.experiment.clone();
+        let rate = journal::learning_rate(&now.training, &now.journal, self.step);
+        now.training.learning_rate = self.asked_rate.map_or(rate, |(_, asked)| asked);
+        now.training.epochs = journal::epochs(&now.training, &now.journal, self.step);
+        now
+    }
+
+    /// The worker has answered a request.
+    pub(super) fn settle_request(&mut self, request: RequestId) {
+        self.asked_rate.take_if(|(asked, _)| *asked == request);
     }
 
     /// What is known about the data set of the experiment.
@@ -257,6 +276,7 @@ impl Dish {
     pub(super) fn begin_run(&mut self) {
         self.step = 0;
         self.made = None;
+        self.asked_rate = None;
         self.time_left.interrupt();
         if self.committed.take().is_some() {
             // Answers about the test set must not pass for those about validation.
@@ -315,7 +335,9 @@ impl Dish {
         let finite = |v: f32| v.is_finite().then_some(v);
         let mut values = Vec::new();
         if let Some(point) = self.curves.validation.last() {
-            values.extend(point.values().filter_map(|(n, v)| finite(v).map(|v| (result_name(Split::Validation, n), Some(v)))));
+            // Metrics of the training data stand in the same point, by the names of their results.
+            let name = |n: &str| if metric::result(n).is_some() { n.to_owned() } else { result_name(Split::Validation, n) };
+            values.extend(point.values().filter_map(|(n, v)| finite(v).map(|v| (name(n), Some(v)))));
         }
         values.push((EPOCHS.into(), finite(self.epoch() as f32)));
         RunRecord {

@@ -15,6 +15,15 @@ pub struct Library {
 }
 
 impl Library {
+    /// Forgets the runs of an origin, with the series that is over; returns their identities.
+    pub(super) fn clear(&mut self, origin: &str) -> Vec<u64> {
+        if self.series.origin == origin && !self.series.is_running {
+            self.series.members.clear();
+            self.series.failures.clear();
+        }
+        self.history.clear(origin)
+    }
+
     /// The series, if it was started at this place.
     pub fn series_at(&self, origin: &str) -> Option<&Series> {
         Some(&self.series).filter(|s| s.origin == origin && !s.members.is_empty())

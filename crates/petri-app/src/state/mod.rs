@@ -1,6 +1,7 @@
 //! What the page knows, and how events of the worker change it. No browser here.
 
 pub mod announcer;
+pub mod calibrations;
 pub mod checkpoint;
 pub mod curves;
 pub mod diagnosis;
@@ -24,5 +25,5 @@ pub mod worker;
 
 pub use curves::Curves;
 pub use dish::{Dish, LAB, Phase, Place};
-pub use model::{Effect, Model};
+pub use model::{Effect, KeptByTab, Model};
 pub use notice::Notice;

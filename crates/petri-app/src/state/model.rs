@@ -8,10 +8,12 @@ mod files;
 mod places;
 mod runs;
 
+pub use places::KeptByTab;
+
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use petri_protocol::engine_choice::{Calibration, Engine, Plan};
+use petri_protocol::engine_choice::{Engine, Plan};
 use petri_protocol::event::WorkerKind;
 use petri_protocol::link::Opened;
 use petri_protocol::{Command, RunId};
@@ -41,8 +43,8 @@ pub enum Effect {
         /// Ask the network, not the cache.
         past_cache: bool,
     },
-    /// Remember a calibration.
-    Store(Calibration),
+    /// Remember the calibrations of the worker.
+    StoreCalibrations,
     /// The experiment changed: write it into the address.
     WriteLink,
     /// Go to another page.
@@ -159,7 +161,8 @@ impl Model {
     /// Prepares the run of the experiment as it is now: from the state that was kept of it, or from its start.
     fn prepare(&mut self) -> Vec<Effect> {
         self.dish.begin_run();
-        self.dish.run = self.worker.next_run();
+        let run = self.worker.next_run();
+        let old = std::mem::replace(&mut self.dish.run, run);
         if !self.worker.is_ready {
             // `Ready` comes back here.
             return if self.worker.kind.is_none() {
@@ -172,7 +175,9 @@ impl Model {
         let (Some(info), true) = (self.dish.info(), self.dish.problems().is_empty()) else {
             self.dish.phase = Phase::Incomplete;
             self.worker.progress = None;
-            return Vec::new();
+            // The run before has been given up, but nothing takes its place in the worker.
+            let is_there = self.worker.live == Some(old);
+            return is_there.then_some(Effect::Send(Command::Pause { run: old })).into_iter().collect();
         };
         let decision = match self.worker.plan(&self.dish.experiment, &info) {
             Plan::Use(decision) => Some(decision),
@@ -184,7 +189,6 @@ impl Model {
         }
         self.dish.phase = Phase::Preparing;
         self.worker.live = Some(self.dish.run);
-        let run = self.dish.run;
         let mut effects = self.send_missing_file();
         let checkpoint = self.dish.resumable().cloned();
         let from = checkpoint.as_ref().map(|c| c.state.clone());

@@ -40,6 +40,8 @@ pub enum Offer {
     OpenInLab(FileKey),
     /// Start the worker again.
     TryAgain,
+    /// Open the experiment that the page failed with.
+    BringBack,
 }
 
 impl Offer {
@@ -49,6 +51,7 @@ impl Offer {
             Self::Undo => "Undo",
             Self::OpenInLab(_) => "Open it in the lab",
             Self::TryAgain => "Try again",
+            Self::BringBack => "Open it all the same",
         }
     }
 }
@@ -91,6 +94,11 @@ impl Notices {
     /// Shows an error of the worker.
     pub fn error(&mut self, error: WireError) {
         let advice = error.code.advice().to_owned();
+        self.error_with(error, advice);
+    }
+
+    /// Shows an error with other advice than its kind has.
+    pub fn error_with(&mut self, error: WireError, advice: String) {
         self.push(Topic::of(error.code), error.message, error.details, advice, None, true);
     }
 

@@ -1,6 +1,8 @@
 //! Questions to the worker: at most one of each kind under way, asked again when the network has moved.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use petri_protocol::command::ProbeKind;
 use petri_protocol::event::PayloadPart;
@@ -31,8 +33,6 @@ pub struct ProbeAnswer {
     pub range: Option<SampleRange>,
     /// Steps that the network had done.
     pub step: usize,
-    /// Changes with every answer.
-    pub version: u64,
 }
 
 impl ProbeAnswer {
@@ -51,6 +51,26 @@ impl ProbeAnswer {
     }
 }
 
+/// An answer that views hold without copying it. Two are the same when they are one answer of the worker, not when
+/// their numbers agree: comparing those would take long, and NaN agrees with nothing, so that a view would draw anew for
+/// ever.
+#[derive(Debug, Clone, Default)]
+pub struct Answer(Arc<ProbeAnswer>);
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for Answer {
+    type Target = ProbeAnswer;
+
+    fn deref(&self) -> &ProbeAnswer {
+        &self.0
+    }
+}
+
 /// The state of one kind of question.
 #[derive(Debug, Clone, Default)]
 struct Slot {
@@ -58,7 +78,7 @@ struct Slot {
     asked: Option<Probe>,
     asked_step: usize,
     asked_at: f64,
-    answer: ProbeAnswer,
+    answer: Answer,
     /// The last question failed: it is not asked again until it changes.
     refused: bool,
 }
@@ -86,7 +106,7 @@ impl Probes {
     }
 
     /// The newest answer of a kind.
-    pub fn answer(&self, kind: ProbeKind) -> Option<&ProbeAnswer> {
+    pub fn answer(&self, kind: ProbeKind) -> Option<&Answer> {
         self.slots.get(&kind).map(|s| &s.answer).filter(|a| !a.parts.is_empty())
     }
 
@@ -127,8 +147,7 @@ impl Probes {
         step: usize,
     ) {
         if let Some(slot) = self.slots.values_mut().find(|s| s.under_way == Some(request)) {
-            let version = slot.answer.version + 1;
-            slot.answer = ProbeAnswer { parts, values, range, step, version };
+            slot.answer = Answer(Arc::new(ProbeAnswer { parts, values, range, step }));
             slot.under_way = None;
         }
     }
@@ -176,6 +195,20 @@ mod tests {
         let second = probes.due(other.clone(), 1, 9000.0);
         probes.answered(second[0].0, vec![], vec![], None, 1);
         assert!(probes.due(other, 2, 9001.0).is_empty(), "too soon");
+    }
+
+    #[test]
+    fn an_answer_is_the_same_until_the_worker_answers_again() {
+        let mut probes = Probes::default();
+        let answered = |probes: &mut Probes, step: usize| {
+            let due = probes.due(boundary(), step, 1000.0 * (step + 1) as f64);
+            probes.answered(due[0].0, vec![PayloadPart { name: "b".into(), shape: vec![1] }], vec![f32::NAN], None, step);
+            probes.answer(ProbeKind::Boundary).cloned().expect("an answer")
+        };
+        let first = answered(&mut probes, 0);
+        assert!(probes.answer(ProbeKind::Boundary) == Some(&first), "although it holds what is no number");
+        assert!(probes.clone().answer(ProbeKind::Boundary) == Some(&first), "and nothing was copied");
+        assert!(answered(&mut probes, 1) != first);
     }
 
     #[test]

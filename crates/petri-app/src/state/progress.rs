@@ -89,6 +89,24 @@ impl Progress {
         self.lessons.entry(lesson.to_owned()).or_default().challenges.insert(challenge.to_owned())
     }
 
+    /// Takes over what was done in another tab meanwhile. Nothing that was done is lost; of two answers to a question
+    /// a right one stays, or else the one of this tab.
+    pub fn merge(&mut self, other: &Self) {
+        for (key, theirs) in &other.lessons {
+            let ours = self.lessons.entry(key.clone()).or_default();
+            for (question, answer) in &theirs.answers {
+                let mine = ours.answers.entry(question.clone()).or_insert_with(|| answer.clone());
+                if answer.is_right && !mine.is_right {
+                    mine.clone_from(answer);
+                }
+            }
+            ours.challenges.extend(theirs.challenges.iter().cloned());
+            if ours.n_tasks == 0 {
+                ours.n_tasks = theirs.n_tasks;
+            }
+        }
+    }
+
     /// Notes how much there is to do in a lesson, once something of it is done.
     pub fn set_size(&mut self, lesson: &str, n_tasks: usize) {
         if let Some(progress) = self.lessons.get_mut(lesson) {
@@ -117,6 +135,31 @@ mod tests {
         assert_eq!(back, progress);
         assert!(back.of("one-neuron").is_done());
         assert!(!back.of("parabola").is_done());
+    }
+
+    #[test]
+    fn two_tabs_lose_nothing_of_each_other() {
+        let answer = |chosen: usize, is_right| StoredAnswer { chosen: vec![chosen], text: String::new(), is_right };
+        let (mut here, mut there) = (Progress::default(), Progress::default());
+        here.answer("a", "q1", answer(0, false));
+        here.answer("a", "q2", answer(0, false));
+        here.achieve("a", "c1");
+        here.set_size("a", 4);
+        there.answer("a", "q1", answer(1, true));
+        there.answer("a", "q2", answer(2, false));
+        there.achieve("a", "c2");
+        there.answer("b", "q", answer(0, true));
+        there.set_size("a", 3);
+        there.set_size("b", 2);
+        let before = here.clone();
+        here.merge(&there);
+        assert_eq!(here.of("a").answers["q1"], answer(1, true), "what was right stays right");
+        assert_eq!(here.of("a").answers["q2"], answer(0, false), "the newest that this tab knows of");
+        assert_eq!((here.of("a").n_done(), here.of("a").n_tasks, here.of("b").n_tasks), (3, 4, 2));
+        let merged = here.clone();
+        here.merge(&there);
+        here.merge(&before);
+        assert_eq!(here, merged, "once is enough");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
 
-use petri_data::metric::{Confusion, Ranking};
+use petri_data::metric::{Confusion, Ranking, result_name};
 use petri_protocol::command::ProbeKind;
 use petri_protocol::task::largest;
-use petri_protocol::{MetricPoint, RunEnd, Task};
+use petri_protocol::{DataInfo, MetricPoint, RunEnd, Split, Task};
 
 use super::dish::Phase;
 use super::model::Model;
+use super::probes::ProbeAnswer;
 use petri_lesson::goal::{Goal, Quantity};
 
 /// Epochs that are looked at for a goal that limits them.
@@ -32,33 +33,44 @@ impl Scores {
     }
 }
 
+/// The scores in an answer, judged at a threshold.
+pub fn scores(info: &DataInfo, answer: &ProbeAnswer, threshold: f32) -> Option<Scores> {
+    let k = info.n_classes();
+    if info.task != Task::MultiClass || k < 2 {
+        return None;
+    }
+    let (scores, truths) = (answer.part(0), answer.part(1));
+    if scores.len() != truths.len() * k {
+        return None;
+    }
+    let step = answer.step;
+    if k == 2 {
+        let second: Vec<f32> = scores.iter().skip(1).step_by(2).copied().collect();
+        let is_second: Vec<bool> = truths.iter().map(|t| *t == 1.0).collect();
+        let confusion = Confusion::at_threshold(&second, &is_second, threshold);
+        return Some(Scores { second, is_second, confusion, step });
+    }
+    let mut confusion = Confusion::new(k);
+    scores.chunks_exact(k).zip(truths).for_each(|(p, t)| confusion.add(*t as usize, largest(p)));
+    Some(Scores { second: vec![], is_second: vec![], confusion, step })
+}
+
 impl Model {
     /// The newest scores, when there are any.
     pub fn scores(&self) -> Option<Scores> {
-        let info = self.info()?;
-        let k = info.n_classes();
-        if info.task != Task::MultiClass || k < 2 {
-            return None;
-        }
-        let answer = self.probes.answer(ProbeKind::Scores)?;
-        let (scores, truths) = (answer.part(0), answer.part(1));
-        if scores.len() != truths.len() * k {
-            return None;
-        }
-        let step = answer.step;
-        if k == 2 {
-            let second: Vec<f32> = scores.iter().skip(1).step_by(2).copied().collect();
-            let is_second: Vec<bool> = truths.iter().map(|t| *t == 1.0).collect();
-            let confusion = Confusion::at_threshold(&second, &is_second, self.looking.threshold);
-            return Some(Scores { second, is_second, confusion, step });
-        }
-        let mut confusion = Confusion::new(k);
-        scores.chunks_exact(k).zip(truths).for_each(|(p, t)| confusion.add(*t as usize, largest(p)));
-        Some(Scores { second: vec![], is_second: vec![], confusion, step })
+        scores(&self.info()?, self.probes.answer(ProbeKind::Scores)?, self.looking.threshold)
+    }
+
+    /// A metric of the training data: of the network as it was at the end of the last epoch, where that was measured,
+    /// as its validation was. Otherwise the mean over the batches of the epoch, which were judged while it learned, with
+    /// dropout.
+    fn training(&self, metric: &str) -> Option<f64> {
+        let measured = self.curves.validation.last().and_then(|p| of_training(p, metric));
+        measured.or_else(|| self.last_epoch(|p| p.get(metric)))
     }
 
     /// Mean of a quantity over the training points of the last epoch.
-    fn last_epoch(&self, of: fn(&MetricPoint) -> f32) -> Option<f64> {
+    fn last_epoch(&self, of: impl Fn(&MetricPoint) -> f32) -> Option<f64> {
         let last = self.curves.train.last()?.epoch;
         let values = self.curves.train.iter().rev().take_while(|p| p.epoch > last - 1.0).map(of).filter(|v| v.is_finite());
         let (sum, n) = values.fold((0.0, 0u32), |(sum, n), v| (sum + f64::from(v), n + 1));
@@ -77,12 +89,13 @@ impl Model {
         // Goals are about validation: once the learner has committed, the answers are those to the test set.
         let is_open = self.committed.is_some();
         let second = || {
-            let scores = self.scores().filter(|s| !is_open && s.step == self.step && !s.second.is_empty());
-            scores.map(|s| s.confusion.of_class(1))
+            let is_of_now = self.probes.answer(ProbeKind::Scores).is_some_and(|a| !is_open && a.step == self.step);
+            let scores = if is_of_now { self.scores() } else { None };
+            scores.filter(|s| !s.second.is_empty()).map(|s| s.confusion.of_class(1))
         };
         match quantity {
-            Quantity::TrainAccuracy => self.last_epoch(|p| p.get("accuracy")),
-            Quantity::TrainLoss => self.last_epoch(|p| p.get("loss")),
+            Quantity::TrainAccuracy => self.training("accuracy"),
+            Quantity::TrainLoss => self.training("loss"),
             Quantity::ValAccuracy => validation(|p| p.get("accuracy")),
             Quantity::ValBalancedAccuracy => validation(|p| p.get("balanced_accuracy")),
             Quantity::ValLoss => validation(|p| p.get("loss")),
@@ -95,7 +108,7 @@ impl Model {
             Quantity::F1 => second().map(|m| m.f1),
             Quantity::TestAccuracy => test(|p| p.get("accuracy")),
             Quantity::TestMae => test(|p| p.get("mae")),
-            Quantity::Gap => Some(self.last_epoch(|p| p.get("accuracy"))? - validation(|p| p.get("accuracy"))?),
+            Quantity::Gap => Some(self.training("accuracy")? - validation(|p| p.get("accuracy"))?),
             Quantity::NParameters => {
                 let shape = self.experiment.network.infer(self.info()?.input).ok()?;
                 Some(shape.n_parameters() as f64)
@@ -129,7 +142,19 @@ impl Model {
             Quantity::ValRmse => finite(point.get("rmse")),
             Quantity::ValR2 => finite(point.get("r2")),
             Quantity::Epochs => finite(point.epoch),
+            Quantity::TrainAccuracy => of_training(point, "accuracy").or_else(|| self.result(quantity)),
+            Quantity::TrainLoss => of_training(point, "loss").or_else(|| self.result(quantity)),
+            Quantity::Gap => match (of_training(point, "accuracy"), finite(point.get("accuracy"))) {
+                (Some(training), Some(validation)) => Some(training - validation),
+                _ => self.result(quantity),
+            },
             other => self.result(other),
         }
     }
+}
+
+/// A metric of the training data as a validation point carries it: of the same network, with dropout off.
+pub fn of_training(point: &MetricPoint, metric: &str) -> Option<f64> {
+    let value = point.get(&result_name(Split::Train, metric));
+    value.is_finite().then_some(f64::from(value))
 }

@@ -1,6 +1,6 @@
 //! What a dish is doing, in words.
 
-use petri_protocol::RunEnd;
+use petri_protocol::{RunEnd, journal};
 
 use super::diagnosis::diagnose;
 use super::dish::{Dish, Phase};
@@ -19,7 +19,8 @@ pub fn status(dish: &Dish) -> String {
         Phase::Paused if dish.step == 0 => "Ready".into(),
         Phase::Paused => format!("Paused at {epoch}"),
         Phase::Running => {
-            let n_steps = dish.experiment.training.epochs.saturating_mul(dish.steps_per_epoch);
+            let n_epochs = journal::epochs(&dish.experiment.training, &dish.experiment.journal, dish.step);
+            let n_steps = n_epochs.saturating_mul(dish.steps_per_epoch);
             let left = dish.time_left.seconds(n_steps).and_then(words).map_or(String::new(), |left| format!(", {left}"));
             format!("Training, {epoch}{left}{}", remark())
         }
@@ -33,6 +34,11 @@ pub fn status(dish: &Dish) -> String {
         Phase::Kept => format!("Left at {epoch}. Curves and pictures are kept; its network is gone, so training starts over."),
         Phase::Failed => "Stopped. Press Train to start again.".into(),
     }
+}
+
+/// Whether one step can be made: of a run that is ready, or that is stopped by it.
+pub fn can_step(dish: &Dish) -> bool {
+    dish.committed.is_none() && matches!(dish.phase, Phase::Paused | Phase::Running)
 }
 
 /// What the main button does now.
@@ -66,6 +72,43 @@ impl MainButton {
             Self::Pause => "❚❚ Pause",
             Self::TrainFurther => "▶ Train further",
             Self::StartOver => "▶ Start over",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::dish::Place;
+    use petri_protocol::{LiveChange, LiveKey, link};
+
+    #[test]
+    fn the_time_left_is_that_of_the_epochs_as_they_are_now() {
+        let mut dish = Dish::new(Place::lab(), link::parse("v=1&preset=one-neuron&training.epochs=10"));
+        dish.phase = Phase::Running;
+        dish.steps_per_epoch = 100;
+        for tick in 0..80 {
+            dish.step = 1000 + tick;
+            dish.time_left.note(100.0 * tick as f64, dish.step);
+        }
+        assert!(!status(&dish).contains("left"), "ten epochs are over: {}", status(&dish));
+        dish.experiment.journal.push(LiveChange { step: 1000, key: LiveKey::Epochs, value: 20.0 });
+        assert!(status(&dish).contains("about 2 minutes left"), "921 steps at 10 a second: {}", status(&dish));
+    }
+
+    #[test]
+    fn a_step_can_be_made_where_a_run_waits() {
+        let mut dish = Dish::new(Place::lab(), link::parse("v=1"));
+        for (phase, can) in [
+            (Phase::Paused, true),
+            (Phase::Running, true),
+            (Phase::Ended(RunEnd::Finished), false),
+            (Phase::Kept, false),
+            (Phase::Failed, false),
+            (Phase::Loading, false),
+        ] {
+            dish.phase = phase;
+            assert_eq!(can_step(&dish), can, "{phase:?}");
         }
     }
 }

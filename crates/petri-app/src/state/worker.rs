@@ -1,11 +1,10 @@
 //! What the page knows about its worker: which one it is, what it holds, what it is asked, how often it died.
 
-use std::collections::BTreeMap;
-
-use petri_protocol::engine_choice::{Adapter, Calibration, Decision, Engine, Plan, calibration_key, plan, step_flops};
+use petri_protocol::engine_choice::{Adapter, Decision, Engine, Plan, calibration_key, plan, step_flops};
 use petri_protocol::event::WorkerKind;
 use petri_protocol::{DataInfo, EngineChoice, Experiment, RequestId, RunId, notation};
 
+use super::calibrations::Calibrations;
 use super::file::Files;
 
 /// So often in a row a worker may die before it has trained anything; then the learner is asked.
@@ -37,7 +36,7 @@ pub struct Worker {
     /// Graphics adapter, as far as known.
     pub adapter: Option<Adapter>,
     /// Calibrations of this visit and of earlier ones.
-    pub calibrations: BTreeMap<String, Calibration>,
+    pub calibrations: Calibrations,
     /// Files that the learner has opened.
     pub files: Files,
     /// Which one runs.

@@ -4,7 +4,8 @@ use petri_protocol::{MetricPoint, Split};
 
 use crate::drawing::axis::label;
 use crate::drawing::chart::{Line, LineChart, Upright};
-use crate::state::curves::{Curves, smooth, thin};
+use crate::state::curves::{Curves, thin};
+use crate::state::results::of_training;
 
 /// Columns that a curve is thinned to.
 const COLUMNS: usize = 360;
@@ -12,6 +13,8 @@ const COLUMNS: usize = 360;
 const SIZE: [f32; 2] = [440.0, 234.0];
 /// Rows of the table: the newest epochs.
 const TABLE_ROWS: usize = 200;
+/// What training numbers are that were measured as those of validation.
+const AFTER: &str = "after the epoch, as validation";
 
 /// One line of a chart.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +70,7 @@ impl CurveChart {
             if smoothing > 0.0 {
                 lines.push(Line { class: format!("{class} line-raw"), points: thin(&raw, COLUMNS) });
             }
-            lines.push(Line { class, points: thin(&smooth(&raw, smoothing), COLUMNS) });
+            lines.push(Line { class, points: thin(&curves.smoothed(line.metric, smoothing), COLUMNS) });
         }
         let upright = match (self.is_part, log) {
             (true, _) => Upright::Parts,
@@ -77,23 +80,26 @@ impl CurveChart {
         LineChart::new(lines, "epochs", upright, SIZE)
     }
 
-    /// The numbers at an epoch, or the newest ones. A training batch is a few samples and says little: the
-    /// mean over the batches of an epoch stands before it, and each is named.
+    /// The numbers at an epoch, or the newest ones. A training batch is a few samples and says little: the training
+    /// data as judged after the epoch, or else the mean over its batches, stand before it, and each is named.
     pub fn readout(&self, curves: &Curves, cursor: Option<f32>) -> String {
         let mut parts = Vec::new();
         let mut epoch = None;
         for line in self.lines {
             let points = curves.of(line.split);
-            let at = cursor.map_or(points.len(), |e| points.partition_point(|p| p.epoch < e));
-            let Some(point) = points.get(at.min(points.len().saturating_sub(1))) else { continue };
+            let Some(point) = at_epoch(points, cursor) else { continue };
             let value = point.get(line.metric);
             if !value.is_finite() {
                 continue;
             }
             epoch.get_or_insert(point.epoch);
             if line.split == Split::Train {
-                let mean = epoch_mean(points, point.epoch, line.metric);
-                parts.push(format!("{} {mean:.4} (mean over the batches of an epoch; last batch {value:.4})", line.name));
+                let after = at_epoch(&curves.validation, cursor).and_then(|p| of_training(p, line.metric));
+                let (shown, what) = match after {
+                    Some(after) => (after as f32, AFTER),
+                    None => (epoch_mean(points, point.epoch, line.metric), "mean over the batches of an epoch"),
+                };
+                parts.push(format!("{} {shown:.4} ({what}; last batch {value:.4})", line.name));
             } else {
                 parts.push(format!("{} {value:.4}", line.name));
             }
@@ -104,10 +110,20 @@ impl CurveChart {
         }
     }
 
-    /// Titles of the columns of the table of values.
-    pub fn columns(&self) -> Vec<String> {
-        let of =
-            |line: &CurveLine| if line.split == Split::Train { format!("{} (epoch mean)", line.name) } else { line.name.into() };
+    /// Titles of the columns of the table of values: what its training numbers are is another thing in other runs.
+    pub fn columns(&self, curves: &Curves) -> Vec<String> {
+        let of = |line: &CurveLine| {
+            if line.split != Split::Train {
+                return line.name.to_owned();
+            }
+            let is_after = curves.validation.last().is_some_and(|p| of_training(p, line.metric).is_some());
+            let what = match (is_after, curves.is_thinned()) {
+                (true, _) => AFTER,
+                (false, false) => "epoch mean",
+                (false, true) => "epoch mean, older ones over some of the batches",
+            };
+            format!("{} ({what})", line.name)
+        };
         ["epoch".to_owned()].into_iter().chain(self.lines.iter().map(of)).collect()
     }
 
@@ -118,13 +134,22 @@ impl CurveChart {
         let number = |v: f32| if v.is_finite() { format!("{v:.4}") } else { "—".to_owned() };
         let row = |p: &MetricPoint| {
             let of = |line: &CurveLine| {
-                let is_training = line.split == Split::Train;
-                number(if is_training { epoch_mean(&curves.train, p.epoch, line.metric) } else { p.get(line.metric) })
+                if line.split != Split::Train {
+                    return number(p.get(line.metric));
+                }
+                let after = of_training(p, line.metric).map(|v| v as f32);
+                number(after.unwrap_or_else(|| epoch_mean(&curves.train, p.epoch, line.metric)))
             };
             [label(p.epoch)].into_iter().chain(self.lines.iter().map(of)).collect()
         };
         newest.iter().rev().map(row).collect()
     }
+}
+
+/// The first point from an epoch on, or the newest.
+fn at_epoch(points: &[MetricPoint], epoch: Option<f32>) -> Option<&MetricPoint> {
+    let at = epoch.map_or(points.len(), |e| points.partition_point(|p| p.epoch < e));
+    points.get(at.min(points.len().saturating_sub(1)))
 }
 
 /// Mean of a metric over the batches of the epoch that ends at `epoch`; NaN without any.
@@ -169,9 +194,25 @@ mod tests {
         );
         assert_eq!(chart.readout(&curves(), Some(99.0)), chart.readout(&curves(), None));
         assert_eq!(chart.readout(&Curves::default(), Some(0.5)), "Press Train to see the curve grow.");
-        assert_eq!(chart.columns(), ["epoch", "training (epoch mean)", "validation"]);
+        assert_eq!(chart.columns(&curves()), ["epoch", "training (epoch mean)", "validation"]);
         assert_eq!(chart.rows(&curves())[0], ["2", "0.2250", "0.3500"]);
         assert_eq!(chart.rows(&curves())[2], ["0", "—", "2.0000"]);
+    }
+
+    #[test]
+    fn training_that_was_judged_after_an_epoch_is_shown_so() {
+        let chart = &crate::view::loss::CHART;
+        let mut curves = curves();
+        let after = |step: u32, loss: f32| MetricPoint::new(Split::Validation, step, step as f32 / 4.0).with("loss", loss);
+        curves.validation.pop();
+        curves.extend(RunId(1), vec![after(8, 0.35).with("train_loss", 0.3)]);
+        assert_eq!(
+            chart.readout(&curves, None),
+            "epoch 2.00: training 0.3000 (after the epoch, as validation; last batch 0.0000) · validation 0.3500"
+        );
+        assert!(chart.readout(&curves, Some(1.0)).contains("mean over the batches"), "not measured there");
+        assert_eq!(chart.columns(&curves)[1], "training (after the epoch, as validation)");
+        assert_eq!((&chart.rows(&curves)[0][1][..], &chart.rows(&curves)[1][1][..]), ("0.3000", "0.7000"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The network as a diagram of its neurons and weights.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use petri_protocol::{DataInfo, Experiment, ParameterRef, Probe, Task, TensorPart, TensorShape};
 
 use super::histograms::with_weights;
+use super::parameters::tensors;
 use super::{Column, ViewCard};
 use crate::drawing::axis::label;
 use crate::drawing::diagram::{Diagram, Neuron};
@@ -24,6 +26,8 @@ const CROWDED: usize = 33;
 pub const MAX_INPUTS_AT_FIRST: usize = 12;
 /// Most inputs, and most neurons in a layer, that a diagram draws.
 const MAX_DRAWN: usize = 40;
+/// Most weights that a diagram draws: more are a grey area, and take long to draw again and again.
+const MAX_EDGES: usize = 4000;
 
 /// The card.
 pub static CARD: ViewCard = ViewCard {
@@ -45,7 +49,13 @@ pub static CARD: ViewCard = ViewCard {
 
 /// Whether a network and its inputs are few enough to be drawn one by one.
 pub fn fits_drawing(experiment: &Experiment, info: &DataInfo) -> bool {
-    matches!(info.input, TensorShape::Features(n) if n <= MAX_DRAWN) && is_small(experiment)
+    matches!(info.input, TensorShape::Features(n) if n <= MAX_DRAWN) && is_small(experiment) && n_weights(experiment, info) <= MAX_EDGES
+}
+
+/// Weights of all layers of neurons.
+fn n_weights(experiment: &Experiment, info: &DataInfo) -> usize {
+    let weights = tensors(experiment, info).into_iter().filter(|t| t.part == TensorPart::Weight);
+    weights.fold(0, |sum, t| sum.saturating_add(t.len))
 }
 
 /// Whether every layer has few enough neurons to be drawn one by one.
@@ -57,6 +67,22 @@ pub fn is_small(experiment: &Experiment) -> bool {
 pub fn value_of(answer: &ProbeAnswer, parameter: &ParameterRef) -> Option<f32> {
     let part = if parameter.part == TensorPart::Weight { "weight" } else { "bias" };
     answer.named(&format!("{}.{part}", parameter.node))?.get(parameter.index).copied()
+}
+
+/// Weights and biases in an answer by the names of their layers: found once for each layer, not for each of its weights.
+fn by_layer(answer: &ProbeAnswer) -> BTreeMap<&str, [&[f32]; 2]> {
+    let mut all: BTreeMap<&str, [&[f32]; 2]> = BTreeMap::new();
+    let mut at = 0;
+    for part in &answer.parts {
+        let values = answer.values.get(at..at + part.len()).unwrap_or_default();
+        at += part.len();
+        match part.name.rsplit_once('.') {
+            Some((node, "weight")) => all.entry(node).or_default()[0] = values,
+            Some((node, "bias")) => all.entry(node).or_default()[1] = values,
+            _ => {}
+        }
+    }
+    all
 }
 
 /// The layout of the network of an experiment; rows stand closer in larger networks.
@@ -75,7 +101,11 @@ pub fn layout(experiment: &Experiment, info: &DataInfo) -> Diagram {
 
 /// The diagram with the weights of an answer, and one edge that is pointed at.
 pub fn drawing(diagram: &Diagram, weights: Option<&ProbeAnswer>, pointed: Option<usize>) -> Drawing {
-    let value = |p: &ParameterRef| weights.and_then(|w| value_of(w, p));
+    let tensors = weights.map(by_layer).unwrap_or_default();
+    let value = |p: &ParameterRef| {
+        let [weights, biases] = tensors.get(p.node.as_str())?;
+        if p.part == TensorPart::Weight { weights } else { biases }.get(p.index).copied()
+    };
     let mut shapes = edges(diagram, value);
     if let Some(edge) = pointed.and_then(|i| diagram.edges.get(i)) {
         let (a, b) = (&diagram.neurons[edge.from], &diagram.neurons[edge.to]);
@@ -140,7 +170,20 @@ fn short(word: &str) -> &str {
 mod tests {
     use super::*;
     use petri_protocol::event::PayloadPart;
-    use petri_protocol::presets;
+    use petri_protocol::{notation, presets};
+
+    #[test]
+    fn a_deep_network_is_not_drawn_weight_by_weight() {
+        let mut experiment = (presets::find("mlp").expect("a preset").experiment)();
+        let info = experiment.data.generated_info().expect("known");
+        let mut fits = |text: &str| {
+            experiment.network = notation::parse(text).expect("a network");
+            fits_drawing(&experiment, &info)
+        };
+        assert!(fits("dense(40)-tanh-dense(40)-tanh-dense(40)-tanh-dense(2)"));
+        assert!(!fits(&format!("{}dense(2)", "dense(40)-tanh-".repeat(20))), "30 480 weights");
+        assert!(!fits("dense(41)-tanh-dense(2)"));
+    }
 
     #[test]
     fn weights_are_drawn_by_sign_and_size() {

@@ -63,9 +63,10 @@ fn Formula(formula: MathNode) -> impl IntoView {
     Effect::new(move |_| {
         let document = web_sys::window().and_then(|w| w.document());
         if let (Some(place), Some(document)) = (place.get(), document)
-            && place.first_element_child().is_none()
             && let Some(math) = build(&document, &formula)
         {
+            // The element may be one that another formula has used.
+            place.set_text_content(None);
             place.append_child(&math).map(drop).unwrap_or_default();
         }
     });

@@ -6,7 +6,7 @@ use petri_protocol::command::ProbeKind;
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
-use crate::state::probes::ProbeAnswer;
+use crate::state::probes::Answer;
 use crate::view::activations::{drawing, layers, summary, sums};
 use petri_lesson::dish::Runs;
 
@@ -18,7 +18,7 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn Activations() -> impl IntoView {
     let lab = lab();
-    let answer = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Activations).cloned()));
+    let answer = lab.probed(ProbeKind::Activations);
     let layers = Memo::new(move |_| lab.experiment.with(layers));
     view! {
         <section class="panel" aria-labelledby="activations-title">
@@ -32,7 +32,7 @@ fn Activations() -> impl IntoView {
 }
 
 #[component]
-fn Curve(name: String, function: OpSpec, answer: Memo<Option<ProbeAnswer>>) -> impl IntoView {
+fn Curve(name: String, function: OpSpec, answer: Memo<Option<Answer>>) -> impl IntoView {
     let (for_drawing, for_words) = (name.clone(), name.clone());
     let (word, drawn_function) = (function.word(), function.clone());
     let drawn = Memo::new(move |_| {

@@ -8,7 +8,7 @@ use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::components::whole_number::WholeNumber;
 use crate::context::lab;
 use crate::drawing::axis::label;
-use crate::state::probes::ProbeAnswer;
+use crate::state::probes::Answer;
 use crate::view::backprop::steps;
 use crate::view::parameters::parameter;
 use petri_lesson::dish::Runs;
@@ -25,7 +25,7 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 fn Backprop() -> impl IntoView {
     let lab = lab();
     let at = RwSignal::new(0usize);
-    let answer = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Backprop).cloned()));
+    let answer = lab.probed(ProbeKind::Backprop);
     let features =
         Memo::new(move |_| lab.info.with(|i| i.as_ref().map(petri_protocol::DataInfo::feature_names).unwrap_or_default()));
     let steps = Memo::new(move |_| {
@@ -33,6 +33,7 @@ fn Backprop() -> impl IntoView {
     });
     let n_steps = Memo::new(move |_| steps.with(Vec::len));
     let shown = Memo::new(move |_| at.get().min(n_steps.get().saturating_sub(1)));
+    let title = Memo::new(move |_| steps.with(|s| s.get(shown.get()).map(|step| step.title.clone())));
     let sample = Memo::new(move |_| lab.model.with(|m| m.looking.backprop));
     let n_samples = Memo::new(move |_| lab.info.with(|i| i.as_ref().map_or(0, |i| i.sizes.train)));
     view! {
@@ -51,9 +52,10 @@ fn Backprop() -> impl IntoView {
                     view! { <span class=direction class=("dot-now", move || shown.get() == i) class=("dot-done", move || { shown.get() > i })></span> }
                 }).collect_view())}
             </div>
-            <div aria-live="polite" data-testid="backprop-step">
+            <div data-testid="backprop-step">
+                // Only the title is announced: the numbers change many times a second while the network learns.
+                <h3 aria-live="polite">{title}</h3>
                 {move || steps.with(|s| s.get(shown.get()).map(|step| view! {
-                    <h3>{step.title.clone()}</h3>
                     <p class="hint">{step.explanation.clone()}</p>
                     <table class="values"><tbody>
                         {step.rows.iter().filter(|(_, v)| !v.is_empty()).map(|(name, values)| view! {
@@ -78,7 +80,7 @@ fn numbers(values: &[f32]) -> impl IntoView + use<> {
 
 /// The gradient of one parameter beside its finite difference.
 #[component]
-fn Check(answer: Memo<Option<ProbeAnswer>>) -> impl IntoView {
+fn Check(answer: Memo<Option<Answer>>) -> impl IntoView {
     let lab = lab();
     let tensors = tensors_memo();
     let checked = Memo::new(move |_| lab.model.with(|m| m.looking.checked));

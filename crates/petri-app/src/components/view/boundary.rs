@@ -21,9 +21,8 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn BoundaryView() -> impl IntoView {
     let lab = lab();
-    let answer = move |kind| Memo::new(move |_| lab.model.with(|m| m.probes.answer(kind).cloned()));
-    let boundary = answer(ProbeKind::Boundary);
-    let samples = answer(ProbeKind::Samples);
+    let boundary = lab.probed(ProbeKind::Boundary);
+    let samples = lab.probed(ProbeKind::Samples);
     let threshold = Memo::new(move |_| lab.model.with(|m| m.looking.threshold));
     let picture = Memo::new(move |_| boundary.with(|b| background(b.as_ref()?, threshold.get())));
     let text = Memo::new(move |_| {
@@ -37,7 +36,7 @@ fn BoundaryView() -> impl IntoView {
     let drawn = Memo::new(move |_| {
         lab.info.with(|info| {
             info.as_ref().map_or_else(Drawing::default, |info| {
-                boundary.with(|b| samples.with(|s| drawing(info, b.as_ref(), s.as_ref(), threshold.get(), String::new())))
+                boundary.with(|b| samples.with(|s| drawing(info, b.as_deref(), s.as_deref(), threshold.get(), String::new())))
             })
         })
     });

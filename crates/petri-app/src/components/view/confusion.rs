@@ -20,11 +20,10 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn ConfusionView() -> impl IntoView {
     let lab = lab();
+    let (scores, answer) = (lab.scores(), lab.probed(ProbeKind::Confusion));
     let found = Memo::new(move |_| {
-        lab.model.with(|m| match m.scores() {
-            Some(scores) => Some(scores.confusion),
-            None => m.probes.answer(ProbeKind::Confusion).and_then(matrix),
-        })
+        let judged = scores.with(|scores| scores.as_ref().map(|s| s.confusion.clone()));
+        judged.or_else(|| answer.with(|a| a.as_deref().and_then(matrix)))
     });
     let asked = Memo::new(move |_| lab.info.with(|i| i.as_ref().map(|i| (i.task, i.classes.clone()))));
     let split = move || lab.model.with(|m| m.judged_split().title());

@@ -17,8 +17,8 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 fn FeatureMaps() -> impl IntoView {
     let lab = lab();
     let nodes = Memo::new(move |_| lab.experiment.with(|e| e.network.convolutions()));
-    let maps = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::FeatureMaps).cloned()));
-    let weights = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Weights).cloned()));
+    let maps = lab.probed(ProbeKind::FeatureMaps);
+    let weights = lab.probed(ProbeKind::Weights);
     let row = move |name: String| {
         let (for_maps, for_filters) = (name.clone(), name.clone());
         let map_picture = Memo::new(move |_| maps.with(|a| map_tiles(a.as_ref()?, &for_maps)));

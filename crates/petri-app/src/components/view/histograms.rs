@@ -19,8 +19,9 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 fn Histograms() -> impl IntoView {
     let lab = lab();
     let of = move |kind: ProbeKind, class: &'static str, what: &'static str| {
+        let answer = lab.probed(kind);
         Memo::new(move |_| {
-            let all = lab.model.with(|m| m.probes.answer(kind).map_or(vec![], of_weights));
+            let all = answer.with(|a| a.as_deref().map_or(vec![], of_weights));
             all.into_iter().map(|(name, h)| (name.clone(), drawing(&h, class, &format!("{what} of {name}")))).collect::<Vec<_>>()
         })
     };

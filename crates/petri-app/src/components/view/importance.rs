@@ -18,12 +18,10 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn ImportanceView() -> impl IntoView {
     let lab = lab();
+    let answer = lab.probed(ProbeKind::Importance);
     let rows = Memo::new(move |_| {
         lab.info.with(|info| {
-            lab.model.with(|m| {
-                let answer = m.probes.answer(ProbeKind::Importance);
-                info.as_ref().zip(answer).map_or(vec![], |(info, answer)| rows(info, answer))
-            })
+            answer.with(|answer| info.as_ref().zip(answer.as_deref()).map_or(vec![], |(info, answer)| rows(info, answer)))
         })
     });
     let unit = move || {

@@ -16,12 +16,10 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn Inputs() -> impl IntoView {
     let lab = lab();
+    let answer = lab.probed(ProbeKind::Samples);
     let all = Memo::new(move |_| {
         lab.info.with(|info| {
-            lab.model.with(|m| {
-                let answer = m.probes.answer(ProbeKind::Samples);
-                info.as_ref().zip(answer).map_or(vec![], |(info, answer)| features(info, answer))
-            })
+            answer.with(|answer| info.as_ref().zip(answer.as_deref()).map_or(vec![], |(info, answer)| features(info, answer)))
         })
     });
     let of = move |scaled: bool| Memo::new(move |_| all.with(|f| drawing(f, scaled)));

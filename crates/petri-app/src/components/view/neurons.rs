@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use petri_protocol::command::ProbeKind;
+use web_sys::HtmlInputElement;
 
 use crate::components::drawing::Plot;
 use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::context::lab;
 use crate::drawing::diagram::Diagram;
 use crate::state::Phase;
-use crate::state::probes::ProbeAnswer;
+use crate::state::probes::Answer;
 use crate::view::neurons::{WIDTH, drawing, layout, value_of};
 use crate::view::parameters::{Pick, parameter};
 use petri_lesson::dish::Runs;
@@ -27,9 +28,9 @@ fn Neurons() -> impl IntoView {
     let diagram = Memo::new(move |_| {
         lab.info.with(|info| info.as_ref().map_or_else(Diagram::default, |info| lab.experiment.with(|e| layout(e, info))))
     });
-    let weights = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Weights).cloned()));
+    let weights = lab.probed(ProbeKind::Weights);
     let pointed = RwSignal::new(None::<usize>);
-    let drawn = Memo::new(move |_| diagram.with(|d| weights.with(|w| drawing(d, w.as_ref(), pointed.get()))));
+    let drawn = Memo::new(move |_| diagram.with(|d| weights.with(|w| drawing(d, w.as_deref(), pointed.get()))));
     let n_parameters = move || diagram.with(|d| d.edges.len() + d.neurons.iter().filter(|n| n.bias.is_some()).count());
     let readout = move || {
         let Some(edge) = pointed.get() else {
@@ -72,7 +73,7 @@ fn Neurons() -> impl IntoView {
 
 /// Choosing a weight or a bias, reading it, and setting it before training begins.
 #[component]
-fn WeightEditor(weights: Memo<Option<ProbeAnswer>>) -> impl IntoView {
+fn WeightEditor(weights: Memo<Option<Answer>>) -> impl IntoView {
     let lab = lab();
     let chosen = RwSignal::new(Pick::default());
     let tensors = tensors_memo();
@@ -89,8 +90,17 @@ fn WeightEditor(weights: Memo<Option<ProbeAnswer>>) -> impl IntoView {
             <label>"Value "
                 <input type="number" step="any" data-testid="weight-value" prop:value=value disabled=locked
                     on:change=move |ev| {
-                        if let (Some(p), Ok(v)) = (parameter.get(), event_target_value(&ev).parse::<f32>()) {
-                            lab.act(|m| m.set_weight(&p, v));
+                        let mut is_taken = false;
+                        if let (Some(p), Ok(v)) = (parameter.get_untracked(), event_target_value(&ev).parse::<f32>()) {
+                            // What is refused is said by the model.
+                            lab.act(|m| {
+                                let effects = m.set_weight(&p, v);
+                                is_taken = !effects.is_empty();
+                                effects
+                            });
+                        }
+                        if !is_taken {
+                            event_target::<HtmlInputElement>(&ev).set_value(&value.get_untracked());
                         }
                     }/>
             </label>

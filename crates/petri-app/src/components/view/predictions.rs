@@ -18,8 +18,8 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn Predictions() -> impl IntoView {
     let lab = lab();
-    let samples = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Samples).cloned()));
-    let predictions = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::Predictions).cloned()));
+    let samples = lab.probed(ProbeKind::Samples);
+    let predictions = lab.probed(ProbeKind::Predictions);
     let count = Memo::new(move |_| samples.with(|s| s.as_ref().and_then(|s| s.range).map_or(0, |r| r.count)));
     let chosen = Memo::new(move |_| lab.model.with(|m| m.looking.sample));
     let is_segmentation = Memo::new(move |_| lab.info.with(|i| i.as_ref().is_some_and(|i| i.task == Task::Segmentation)));

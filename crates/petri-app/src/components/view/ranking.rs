@@ -18,7 +18,7 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn RankingView() -> impl IntoView {
     let lab = lab();
-    let scores = Memo::new(move |_| lab.model.with(|m| m.scores()));
+    let scores = lab.scores();
     let curves = Memo::new(move |_| scores.with(|s| s.as_ref().map(Scores::ranking)));
     let threshold = Memo::new(move |_| lab.model.with(|m| m.looking.threshold));
     let here = Memo::new(move |_| {

@@ -20,15 +20,15 @@ pub(crate) fn panel(_: Signal<Option<Runs>>) -> AnyView {
 #[component]
 fn Surface() -> impl IntoView {
     let lab = lab();
-    let answer = Memo::new(move |_| lab.model.with(|m| m.probes.answer(ProbeKind::LossSurface).cloned()));
+    let answer = lab.probed(ProbeKind::LossSurface);
     let choice = Memo::new(move |_| lab.model.with(|m| m.looking.surface.clone()));
     let tensors = tensors_memo();
     // As the questions to the worker settle it, so that the menus say what is drawn.
     let pair = Memo::new(move |_| tensors.with(|t| choice.with(|c| settle_pair(t, c.parameters))));
-    let map = Memo::new(move |_| answer.with(|a| a.as_ref().and_then(picture)));
-    let drawn = Memo::new(move |_| answer.with(|a| choice.with(|c| overlay(a.as_ref(), c))));
+    let map = Memo::new(move |_| answer.with(|a| a.as_deref().and_then(picture)));
+    let drawn = Memo::new(move |_| answer.with(|a| choice.with(|c| overlay(a.as_deref(), c))));
     let text =
-        Memo::new(move |_| answer.with(|a| a.as_ref().map_or_else(|| "The map comes with the first answer.".into(), words)));
+        Memo::new(move |_| answer.with(|a| a.as_deref().map_or_else(|| "The map comes with the first answer.".into(), words)));
     let set = move |change: &dyn Fn(&mut SurfaceChoice)| lab.act(|m| m.look(|l| change(&mut l.surface)));
     let select = move |which: usize, title: &'static str, test_id: &'static str| {
         let pick = Signal::derive(move || pair.get().map_or_else(Default::default, |p| p[which]));

@@ -3,7 +3,8 @@
 use petri_protocol::link::{self, Opened};
 use petri_protocol::setting::card::Card;
 use petri_protocol::{
-    Command, DataSource, Experiment, LiveKey, ParameterRef, RunEnd, TensorPart, journal, setting, typed_number,
+    Command, DataSource, Experiment, LiveChange, LiveKey, ParameterRef, RequestId, RunEnd, TensorPart, journal, setting,
+    typed_number,
 };
 
 use super::{Effect, Model, say_what_was_skipped};
@@ -97,19 +98,28 @@ impl Model {
     /// The learning rate changes live once training has begun: the run goes on, and its journal notes the change.
     fn set_learning_rate(&mut self, text: &str) -> Vec<Effect> {
         let Ok(value) = typed_number::parse(text) else { return Vec::new() };
+        if self.now().training.learning_rate == value {
+            return Vec::new();
+        }
         let is_under_way = self.step > 0 && self.is_live() && matches!(self.phase, Phase::Running | Phase::Paused);
         let mut changed = self.experiment.clone();
         changed.training.learning_rate = value;
         if !is_under_way || !changed.validate(self.info().as_ref()).is_empty() {
-            return self.edit(|e| e.training.learning_rate = value);
+            return self.edit(|e| {
+                e.training.learning_rate = value;
+                // Also where only a change on the way had made it another one.
+                e.journal.clear();
+            });
         }
-        vec![self.change_live(LiveKey::LearningRate, value)]
+        let (request, effect) = self.change_live(LiveKey::LearningRate, value);
+        self.dish.asked_rate = Some((request, value));
+        vec![effect]
     }
 
     /// Asks the worker to change a setting of the run that it holds.
-    fn change_live(&mut self, key: LiveKey, value: f64) -> Effect {
+    fn change_live(&mut self, key: LiveKey, value: f64) -> (RequestId, Effect) {
         let request = self.worker.next_request();
-        Effect::Send(Command::Change { run: self.dish.run, request, key, value })
+        (request, Effect::Send(Command::Change { run: self.dish.run, request, key, value }))
     }
 
     /// Sets one initial weight by hand; only before training.
@@ -173,14 +183,22 @@ impl Model {
     /// Trains a run that is over for as many epochs again: the worker takes it up where it ended. Where it has let
     /// the run go, the same experiment with more epochs goes through the same numbers and then on.
     pub fn train_further(&mut self) -> Vec<Effect> {
+        if self.committed.is_some() {
+            return Vec::new();
+        }
         let more = self.home.training.epochs.clamp(1, MAX_EPOCHS);
         let done = journal::epochs(&self.experiment.training, &self.experiment.journal, self.step);
         let epochs = done.saturating_add(more).min(MAX_EPOCHS);
-        if self.is_live() && self.committed.is_none() && self.phase == Phase::Ended(RunEnd::Finished) {
+        if self.is_live() && self.phase == Phase::Ended(RunEnd::Finished) {
             let run = self.dish.run;
-            return vec![self.change_live(LiveKey::Epochs, epochs as f64), Effect::Send(Command::Resume { run })];
+            return vec![self.change_live(LiveKey::Epochs, epochs as f64).1, Effect::Send(Command::Resume { run })];
         }
-        let mut effects = self.edit(|e| e.training.epochs = epochs);
+        if epochs > done {
+            // As the worker would have noted it: what was changed on the way before is part of this run and stays.
+            let step = u32::try_from(self.step).unwrap_or(u32::MAX);
+            self.experiment.journal.push(LiveChange { step, key: LiveKey::Epochs, value: epochs as f64 });
+        }
+        let mut effects = vec![Effect::WriteLink];
         effects.extend(self.train());
         effects
     }
@@ -238,7 +256,11 @@ impl Model {
         match self.notices.dismiss(notice) {
             Some(Offer::Undo) => self.undo(),
             Some(Offer::OpenInLab(key)) => self.open_in_lab(key),
-            Some(Offer::TryAgain) => self.rewind(),
+            Some(Offer::TryAgain) => {
+                self.worker.is_well();
+                self.prepare()
+            }
+            Some(Offer::BringBack) => self.bring_back_recalled(),
             None => Vec::new(),
         }
     }

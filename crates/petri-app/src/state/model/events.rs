@@ -61,9 +61,10 @@ impl Model {
                 Vec::new()
             }
             Event::Failed { run, request, error } => self.on_failed(run, request, error),
-            Event::Changed { run, journal, .. } => {
+            Event::Changed { run, request, journal, .. } => {
                 let Some(dish) = self.dish_of(run) else { return Vec::new() };
                 dish.experiment.journal = journal;
+                dish.settle_request(request);
                 vec![Effect::WriteLink]
             }
             Event::Checkpoint { run, step, state, .. } => {
@@ -123,9 +124,8 @@ impl Model {
             effects = self.watch();
         }
         if let (Some(calibration), Some(key)) = (calibration, self.worker.calibration_key(&experiment)) {
-            let calibration = Calibration { key: key.clone(), ..calibration };
-            self.worker.calibrations.insert(key, calibration.clone());
-            effects.push(Effect::Store(calibration));
+            self.worker.calibrations.add(Calibration { key, ..calibration });
+            effects.push(Effect::StoreCalibrations);
         }
         effects
     }
@@ -165,22 +165,29 @@ impl Model {
         if code == ErrorCode::WorkerCrashed {
             return self.on_crash(Some(error));
         }
+        if let Some(request) = request {
+            std::iter::once(&mut self.dish).chain(&mut self.others).for_each(|dish| dish.settle_request(request));
+        }
         if run.is_some() && run == self.worker.live {
             self.worker.live = None;
         }
         if run.is_some_and(|r| r != self.dish.run) {
             return Vec::new();
         }
-        self.notices.error(error);
+        if code == ErrorCode::GpuLost {
+            // What was trained is not lost: it goes on from the last state that was sent.
+            self.dish.train_when_ready |= self.dish.phase == Phase::Running && self.dish.resumable().is_some();
+        }
+        self.say_error(error);
         if request.is_some_and(|r| self.worker.files.failed(r)) {
             self.worker.progress = None;
             return Vec::new();
         }
         match code {
+            // Only the request was refused: the run goes on as it did.
+            _ if run.is_none() && request.is_some() && code != ErrorCode::GpuLost => Vec::new(),
             ErrorCode::GpuLost => {
                 self.worker.gpu_failed = Some("the GPU stopped working".into());
-                // What was trained is not lost: it goes on from the last state that was sent.
-                self.dish.train_when_ready |= self.dish.phase == Phase::Running && self.dish.resumable().is_some();
                 // The same adapter cannot be started twice in one worker.
                 vec![self.spawn(WorkerKind::Cpu)]
             }
@@ -206,16 +213,30 @@ impl Model {
         }
         let message =
             error.unwrap_or_else(|| WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly."));
-        self.notices.error(message);
+        self.say_error(message);
         self.lose_series();
         match self.worker.died(self.dish.phase == Phase::Preparing) {
             AfterDeath::Start(kind) => vec![self.spawn(kind)],
             AfterDeath::GiveUp => {
                 self.dish.phase = Phase::Failed;
                 let message = "The engine does not come up with this experiment, so it is not started again by itself.";
-                self.notices.offer(Topic::Worker, message, Offer::TryAgain);
+                // It says what the crash said, and more. Of the run: in another dish its button would do something else.
+                self.notices.settle(Topic::Worker);
+                self.notices.offer(Topic::Run, message, Offer::TryAgain);
                 Vec::new()
             }
         }
+    }
+
+    /// Shows an error, with advice for what happens now: nobody need press Train for what trains by itself.
+    fn say_error(&mut self, error: WireError) {
+        let ends_worker = matches!(error.code, ErrorCode::GpuLost | ErrorCode::WorkerCrashed);
+        if !ends_worker || !self.dish.train_when_ready {
+            self.notices.error(error);
+            return;
+        }
+        let by = if error.code == ErrorCode::GpuLost { " with the CPU engine" } else { "" };
+        let from = if self.dish.resumable().is_some() { "from the last state that was kept" } else { "from its start" };
+        self.notices.error_with(error, format!("The curves are kept. Training goes on by itself{by}, {from}."));
     }
 }

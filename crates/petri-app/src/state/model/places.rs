@@ -3,9 +3,9 @@
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{Command, presets};
 
-use super::{Effect, MAX_DISHES, Model};
+use super::{Effect, MAX_DISHES, Model, say_what_was_skipped};
 use crate::state::dish::{Dish, LAB, Phase, Place};
-use crate::state::notice::Topic;
+use crate::state::notice::{Offer, Topic};
 use crate::state::speed::Speed;
 
 /// An experiment that was kept while the page was loaded again.
@@ -14,19 +14,51 @@ pub(super) struct Recalled {
     origin: String,
     link: String,
     epochs: f64,
-    has_failed: bool,
+    failures: u32,
 }
 
+impl Recalled {
+    /// Opening it by itself would make the page fail for ever.
+    fn is_suspect(&self) -> bool {
+        self.failures >= MAX_FAILURES
+    }
+}
+
+/// What the tab keeps while the page is loaded again.
+#[derive(Debug, Clone, Default)]
+pub struct KeptByTab {
+    /// Link of the lab's experiment; empty when there is none.
+    pub lab: String,
+    /// The dish that was shown: see [`Model::kept_experiment`].
+    pub shown: String,
+    /// How often in a row the page has failed.
+    pub failures: u32,
+}
+
+/// From so many failures in a row on, the experiment itself is probably why the page fails.
+const MAX_FAILURES: u32 = 2;
+
 impl Model {
+    /// The page is loaded, perhaps again: the lab is as the tab has kept it, whatever page is shown.
+    pub fn loaded(kept: &KeptByTab) -> Self {
+        let is_safe = kept.failures < MAX_FAILURES;
+        let mut model = Self::new(link::parse(if is_safe { &kept.lab } else { "" }));
+        model.recall(&kept.shown, kept.failures);
+        model
+    }
+
     /// No page shows the dish any longer: what it trains waits.
     pub fn leave(&mut self) -> Vec<Effect> {
         self.is_shown = false;
         self.dish.train_when_ready = false;
         let run = self.dish.run;
         let mut effects = Vec::new();
+        if self.is_live() {
+            // Also where it waits: an answer to Train may be on its way.
+            effects.push(Effect::Send(Command::Pause { run }));
+        }
         if self.dish.phase == Phase::Running {
             self.dish.phase = Phase::Paused;
-            effects.push(Effect::Send(Command::Pause { run }));
         }
         if self.dish.phase == Phase::Paused && self.dish.step > 0 && self.is_live() {
             // Another dish may need the worker before this one is shown again.
@@ -59,14 +91,24 @@ impl Model {
     /// Comes to the lab by a link. The lab is found as it was left when the link says nothing or what the lab is at
     /// already.
     pub fn enter_lab(&mut self, link: &str) -> Vec<Effect> {
+        // The address holds what the page failed with, twice.
+        let is_suspect = |r: &Recalled| r.is_suspect() && link::parse(&r.link).experiment == link::parse(link).experiment;
+        let link = if self.recalled.as_ref().is_some_and(is_suspect) { "" } else { link };
         let opened = link::parse(link);
         let is_same = link.is_empty() || self.dish_at(LAB).is_some_and(|d| d.experiment == opened.experiment);
         if is_same && self.is_shown && self.dish.origin == LAB {
+            say_what_was_skipped(&mut self.notices, &opened);
             return Vec::new();
         }
         let mut effects = self.leave();
         self.show(LAB);
-        effects.extend(if is_same { self.come_back() } else { self.open(opened) });
+        effects.extend(if is_same {
+            // A misspelt setting must not pass for one that was taken over.
+            say_what_was_skipped(&mut self.notices, &opened);
+            self.come_back()
+        } else {
+            self.open(opened)
+        });
         effects.extend(self.greet());
         effects
     }
@@ -79,31 +121,43 @@ impl Model {
 
     /// The page has been loaded again, with what was kept before: it says what is there again and what is not.
     /// After a failure the experiment comes back in a lesson too, which otherwise begins with its own.
-    pub fn recall(&mut self, kept: &str, has_failed: bool) {
+    fn recall(&mut self, kept: &str, failures: u32) {
         let mut lines = kept.splitn(3, '\n');
         let (Some(origin), Some(epochs), Some(link)) = (lines.next(), lines.next(), lines.next()) else { return };
         let epochs = epochs.parse::<f64>().unwrap_or(0.0);
-        if !has_failed && (origin != LAB || epochs == 0.0) {
+        if failures == 0 && (origin != LAB || epochs == 0.0) {
             return;
         }
-        self.recalled = Some(Recalled { origin: origin.to_owned(), link: link.to_owned(), epochs, has_failed });
+        self.recalled = Some(Recalled { origin: origin.to_owned(), link: link.to_owned(), epochs, failures });
     }
 
     /// Says what has become of the experiment that is back, and opens it where it was changed.
     fn greet(&mut self) -> Vec<Effect> {
+        if self.recalled.as_ref().is_some_and(|r| r.origin == self.dish.origin && r.is_suspect()) {
+            let message = "The page failed twice with the experiment that was here, so it is not opened by itself.";
+            self.notices.offer(Topic::Link, message, Offer::BringBack);
+            return Vec::new();
+        }
         let Some(recalled) = self.recalled.take_if(|r| r.origin == self.dish.origin) else { return Vec::new() };
         let opened = link::parse(&recalled.link);
         let is_there = opened.experiment == self.dish.experiment;
-        if !is_there && !recalled.has_failed {
+        let has_failed = recalled.failures > 0;
+        if !is_there && !has_failed {
             return Vec::new();
         }
         let effects = if is_there { Vec::new() } else { self.open(opened) };
-        let why = if recalled.has_failed { "after a failure" } else { "again" };
+        let why = if has_failed { "after a failure" } else { "again" };
         let run =
             if recalled.epochs > 0.0 { format!(" The run of {:.1} epochs is not.", recalled.epochs) } else { String::new() };
         let message = format!("The page was loaded {why}. Your experiment is as it was.{run}");
         self.notices.remark(Topic::Link, message, vec![]);
         effects
+    }
+
+    /// Opens the experiment that the page failed with, as the learner wants it.
+    pub(super) fn bring_back_recalled(&mut self) -> Vec<Effect> {
+        let Some(recalled) = self.recalled.take_if(|r| r.origin == self.dish.origin) else { return Vec::new() };
+        self.open(link::parse(&recalled.link))
     }
 
     /// The link of the lab's experiment, wherever the learner is.

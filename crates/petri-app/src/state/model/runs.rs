@@ -5,14 +5,34 @@ use petri_protocol::event::PayloadPart;
 use petri_protocol::{Command, DataSource, Experiment, Member, RunEnd, RunId, SeriesId, WireError};
 
 use super::{Effect, Model};
+use crate::state::dish::Phase;
 use crate::state::history::RunRecord;
 use crate::state::series::Series;
 
 impl Model {
+    /// Why the learner cannot commit to the model of the run; nothing where they can.
+    pub fn why_no_commit(&self) -> Option<&'static str> {
+        match self.phase {
+            Phase::Loading | Phase::Preparing | Phase::Incomplete => Some("The run is not ready yet."),
+            _ if self.step == 0 => Some("Train the network first: nothing has been learned yet."),
+            Phase::Paused | Phase::Running | Phase::Ended(_) if self.is_live() => None,
+            // Only the worker can look at the test set, and it looks through the network of this run.
+            _ => Some("The network of this run is gone; only its curves are kept. Train it again to commit to it."),
+        }
+    }
+
     /// The learner is done with this model: the test set is opened.
     pub fn commit(&mut self) -> Vec<Effect> {
+        if self.why_no_commit().is_some() || self.committed.is_some() {
+            return Vec::new();
+        }
         self.train_when_ready = false;
         vec![Effect::Send(Command::Commit { run: self.run })]
+    }
+
+    /// Whether several runs can be started now: the worker is there, and is not at others.
+    pub fn can_start_series(&self) -> bool {
+        self.worker.is_ready && !self.library.series.is_running
     }
 
     /// Starts several runs.
@@ -33,7 +53,10 @@ impl Model {
         let series = Series::start(id, started, &self.origin, &self.preset, members.clone(), features_of);
         self.library.series = series;
         let on_gpu = self.decision.as_ref().is_some_and(|d| d.engine == Engine::Gpu);
-        vec![Effect::Send(Command::StartSeries { series: id, members, on_gpu })]
+        // The worker holds one file: another dish may have brought its own meanwhile.
+        let mut effects = self.send_missing_file();
+        effects.push(Effect::Send(Command::StartSeries { series: id, members, on_gpu }));
+        effects
     }
 
     /// Ends the series; what is done is kept.
@@ -48,7 +71,7 @@ impl Model {
 
     /// Forgets the runs of this place.
     pub fn clear_runs(&mut self) -> Vec<Effect> {
-        let gone = self.library.history.clear(&self.dish.origin);
+        let gone = self.library.clear(&self.dish.origin);
         vec![Effect::ForgetRuns(gone)]
     }
 

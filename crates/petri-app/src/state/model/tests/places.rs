@@ -36,6 +36,14 @@ fn lab_course_lab_finds_the_run_and_lets_it_go_on() {
 }
 
 #[test]
+fn a_dish_that_is_left_right_after_train_does_not_train_on() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    assert_eq!(model.train(), [Effect::Send(Command::Resume { run })]);
+    assert!(model.leave().contains(&Effect::Send(Command::Pause { run })), "although the worker has not yet answered");
+}
+
+#[test]
 fn a_dish_that_gave_way_to_another_keeps_experiment_curves_and_answers() {
     let mut model = started("v=1&preset=one-neuron");
     trained(&mut model, 7);
@@ -129,10 +137,58 @@ fn a_worker_that_ends_on_the_map_is_replaced_without_a_run() {
 
 /// The page is loaded again: another model, with what the tab kept.
 fn loaded_again(before: &Model, link: &str, has_failed: bool) -> Model {
-    let mut model = Model::new(link::parse(""));
-    model.recall(&before.kept_experiment(), has_failed);
+    let mut model = Model::loaded(&kept(before, u32::from(has_failed)));
     model.enter_lab(link);
     model
+}
+
+fn kept(before: &Model, failures: u32) -> KeptByTab {
+    KeptByTab { lab: before.lab_link(), shown: before.kept_experiment(), failures }
+}
+
+#[test]
+fn the_lab_is_found_after_a_reload_in_a_lesson() {
+    let mut before = started("v=1&preset=one-neuron");
+    before.set("seed", "9");
+    before.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    let mut model = Model::loaded(&kept(&before, 0));
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.lab_link(), "v=1&preset=one-neuron&seed=9", "the link to the lab says so at once");
+    model.enter_lab("");
+    assert_eq!(model.experiment.seed, 9);
+    let mut model = Model::loaded(&kept(&before, 0));
+    model.enter_lab("v=1&preset=one-neuron&seed=4");
+    assert_eq!(model.experiment.seed, 4, "a link that is opened wins");
+}
+
+#[test]
+fn a_page_that_fails_again_and_again_opens_its_place_and_offers_the_experiment() {
+    let mut before = started("v=1&preset=one-neuron");
+    before.set("seed", "9");
+    let address = before.link();
+    let mut model = Model::loaded(&kept(&before, 2));
+    model.enter_lab(&address);
+    assert_eq!(model.experiment.seed, 1, "not what the page failed with");
+    let notice = model.notices.list()[0].clone();
+    model.accept(notice.id);
+    assert_eq!(model.experiment.seed, 9, "unless the learner wants it");
+    let mut before = started("v=1&preset=one-neuron");
+    before.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    before.set("seed", "9");
+    let mut model = Model::loaded(&kept(&before, 3));
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert_eq!(model.experiment.seed, 1);
+    assert!(model.notices.list()[0].offer.is_some());
+}
+
+#[test]
+fn parts_of_a_link_that_are_not_understood_are_named_although_the_rest_is_there_already() {
+    let mut model = started("v=1&preset=one-neuron");
+    assert!(model.enter_lab("v=1&preset=one-neuron&training.momentun=0.9").is_empty());
+    assert!(model.notices.list()[0].message.contains("not understood"), "{:?}", model.notices);
+    let mut model = Model::new(link::parse(""));
+    model.enter_lab(&format!("{}&what=7", model.lab_link()));
+    assert_eq!(model.notices.list().len(), 1);
 }
 
 #[test]
@@ -153,18 +209,16 @@ fn after_a_failure_of_the_page_the_experiment_of_a_lesson_is_back_too() {
     let mut before = started("v=1&preset=one-neuron");
     before.enter(lesson("a"), link::parse("v=1&preset=mlp"));
     before.set("seed", "9");
-    let mut model = Model::new(link::parse(""));
-    model.recall(&before.kept_experiment(), true);
+    let mut model = Model::loaded(&kept(&before, 1));
     model.enter(lesson("b"), link::parse("v=1&preset=mlp"));
     assert_eq!(model.experiment.seed, 1, "another dish");
     model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
     assert_eq!(model.experiment.seed, 9);
     assert!(model.notices.list()[0].message.contains("after a failure"));
-    let mut model = Model::new(link::parse(""));
-    model.recall(&before.kept_experiment(), false);
+    let mut model = Model::loaded(&kept(&before, 0));
     model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
     assert_eq!(model.experiment.seed, 1, "a plain reload begins a lesson as it is written");
-    model.recall("nonsense", true);
+    Model::loaded(&KeptByTab { lab: "nonsense".into(), shown: "nonsense".into(), failures: 1 });
 }
 
 #[test]

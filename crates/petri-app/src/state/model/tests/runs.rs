@@ -56,6 +56,38 @@ fn runs_are_of_the_place_and_the_visit_that_made_them() {
 }
 
 #[test]
+fn a_series_brings_the_file_that_the_worker_has_let_go() {
+    let mut model = started("v=1&preset=one-neuron");
+    assert!(model.can_start_series());
+    open(&mut model, "a.npz");
+    paused(&mut model, 0);
+    trained(&mut model, 5);
+    model.enter(lesson("a"), link::parse("v=1&preset=one-neuron&data.source=file"));
+    open(&mut model, "b.npz");
+    model.enter_lab("");
+    let effects = model.start_series(members(&model, 2));
+    let [Effect::SendFile(Command::OpenFile { .. }, _), Effect::Send(Command::StartSeries { .. })] = effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert!(!model.can_start_series(), "one at a time");
+    assert!(!super::model("v=1").can_start_series(), "the worker is being loaded");
+}
+
+#[test]
+fn forgotten_runs_leave_no_count_behind() {
+    let mut model = started("v=1&preset=one-neuron");
+    model.start_series(members(&model, 1));
+    model.clear_runs();
+    assert!(model.library.summary("lab").is_some(), "it goes on");
+    let series = model.library.series.id;
+    model.apply(ended(series, vec![]), &[]);
+    model.apply(Event::SeriesEnded { series, cancelled: false }, &[]);
+    assert_eq!(model.library.summary("lab").as_deref(), Some("1 of 1 runs done"));
+    model.clear_runs();
+    assert_eq!(model.library.summary("lab"), None);
+}
+
+#[test]
 fn a_series_that_nobody_works_on_can_be_cancelled() {
     let mut model = started("v=1&preset=one-neuron");
     model.start_series(members(&model, 2));
@@ -85,6 +117,8 @@ fn a_commitment_opens_the_test_set_for_this_run_only() {
     let mut model = started("v=1&preset=one-neuron");
     let run = model.run;
     assert_eq!(model.judged_split(), Split::Validation);
+    assert!(model.commit().is_empty() && model.why_no_commit().is_some(), "nothing has been learned yet");
+    trained(&mut model, 3);
     assert_eq!(model.commit(), [Effect::Send(Command::Commit { run })]);
     commit(&mut model, run, point(Split::Test, 3));
     assert_eq!(model.judged_split(), Split::Test);
@@ -92,6 +126,22 @@ fn a_commitment_opens_the_test_set_for_this_run_only() {
     assert_eq!((model.judged_split(), &model.committed), (Split::Validation, &None), "another run, another lock");
     commit(&mut model, run, point(Split::Test, 3));
     assert_eq!(model.committed, None, "of a run that is not current");
+}
+
+#[test]
+fn a_run_that_the_worker_has_let_go_cannot_be_committed_to() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 5);
+    let run = model.run;
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 5 }, &[]);
+    assert_eq!(model.why_no_commit(), None);
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    paused(&mut model, 0);
+    trained(&mut model, 3);
+    model.enter_lab("");
+    assert_eq!((model.phase, model.run), (Phase::Ended(RunEnd::Finished), run), "it is found as it was left");
+    assert!(model.why_no_commit().is_some_and(|why| why.contains("gone")));
+    assert!(model.commit().is_empty(), "nobody would answer");
 }
 
 #[test]
@@ -104,6 +154,29 @@ fn a_goal_with_a_limit_of_epochs_is_seen_in_the_middle_of_a_message() {
     assert!(model.reaches(&goal("val_loss < 0.1 and epochs <= 40")));
     assert!(!model.reaches(&goal("val_loss < 0.1 and epochs <= 20")));
     assert!(!model.reaches(&goal("val_loss < 0.001")));
+}
+
+#[test]
+fn training_is_judged_as_validation_is_where_it_was_measured_so() {
+    use petri_lesson::goal::Quantity;
+    let mut model = started("v=1&preset=one-neuron");
+    let batch = |step: u32| MetricPoint::new(Split::Train, step, step as f32 / 2.0).with("loss", 0.5).with("accuracy", 0.6);
+    let whole = |epoch: u32, train: f32| {
+        let point = MetricPoint::new(Split::Validation, 2 * epoch, epoch as f32).with("loss", 0.25).with("accuracy", 0.75);
+        point.with("train_loss", 0.125).with("train_accuracy", train)
+    };
+    let run = model.run;
+    apply_points(&mut model, run, &[batch(1), batch(2), point(Split::Validation, 2)]);
+    assert_eq!(model.result(Quantity::TrainLoss), Some(0.5), "the mean of the batches where there is nothing better");
+    apply_points(&mut model, run, &[whole(1, 1.0), batch(3), whole(2, 0.875)]);
+    assert_eq!((model.result(Quantity::TrainAccuracy), model.result(Quantity::TrainLoss)), (Some(0.875), Some(0.125)));
+    assert_eq!(model.result(Quantity::Gap), Some(0.125), "of the same network and the same moment");
+    let goal = |text: &str| petri_lesson::parse::goal::read(text, 1).expect("a goal");
+    assert!(model.reaches(&goal("gap > 0.2 and epochs <= 1")), "each epoch by its own numbers");
+    assert!(!model.reaches(&goal("gap < 0.15 and epochs <= 1")));
+    let record = model.record(String::new(), 1, None, 1, 1);
+    assert_eq!((record.value("train_accuracy"), record.value("val_accuracy")), (Some(0.875), Some(0.75)));
+    assert!(record.values.iter().all(|(name, _)| !name.starts_with("val_train")), "{:?}", record.values);
 }
 
 #[test]

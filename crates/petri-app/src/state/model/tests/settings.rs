@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::view::parameters::Pick;
-use petri_protocol::{LiveChange, LiveKey, LossSpec, RunEnd};
+use petri_protocol::{ErrorCode, LiveChange, LiveKey, LossSpec, RunEnd, WireError};
 
 #[test]
 fn events_of_old_runs_are_dropped() {
@@ -38,6 +38,31 @@ fn the_learning_rate_changes_live_and_is_noted_in_the_journal() {
 }
 
 #[test]
+fn what_was_asked_for_is_shown_until_it_is_answered() {
+    let mut model = started("v=1&preset=one-neuron");
+    let (run, before) = (model.run, model.experiment.training.learning_rate);
+    trained(&mut model, 30);
+    let request = |effects: &[Effect]| match effects {
+        [Effect::Send(Command::Change { request, .. })] => *request,
+        other => panic!("{other:?}"),
+    };
+    let first = request(&model.set("training.learning_rate", "0.5"));
+    assert_eq!(model.now().training.learning_rate, 0.5, "a second step goes on from there");
+    assert!(model.set("training.learning_rate", "0.5").is_empty(), "nothing new");
+    let second = request(&model.set("training.learning_rate", "0.6"));
+    let entry = |value| LiveChange { step: 30, key: LiveKey::LearningRate, value };
+    model.apply(Event::Changed { run, request: first, journal: vec![entry(0.5)], n_epochs: 100 }, &[]);
+    assert_eq!(model.now().training.learning_rate, 0.6, "the answer is to the first one");
+    let error = WireError::new(ErrorCode::InvalidExperiment, "too many changes");
+    model.apply(Event::Failed { run: None, request: Some(second), error }, &[]);
+    assert_eq!(model.now().training.learning_rate, 0.5, "what was refused is not so");
+    assert_eq!((model.phase, model.notices.list().len()), (Phase::Running, 1), "and the run goes on");
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 40 }, &[]);
+    assert!(model.set("training.learning_rate", &before.to_string()).iter().any(is_start), "back to the first one, anew");
+    assert!(model.experiment.journal.is_empty());
+}
+
+#[test]
 fn before_training_the_learning_rate_is_a_setting_like_others() {
     let mut model = started("v=1&preset=one-neuron");
     assert!(model.set("training.learning_rate", "0.5").iter().any(is_start));
@@ -60,9 +85,32 @@ fn a_finished_run_is_trained_further_where_it_ended() {
 }
 
 #[test]
+fn a_finished_run_that_the_worker_let_go_is_trained_further_with_what_was_changed_on_its_way() {
+    let mut model = started("v=1&preset=one-neuron");
+    let run = model.run;
+    trained(&mut model, 30);
+    let rate = LiveChange { step: 30, key: LiveKey::LearningRate, value: 0.5 };
+    model.apply(Event::Changed { run, request: Default::default(), journal: vec![rate], n_epochs: 100 }, &[]);
+    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 40 }, &[]);
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    paused(&mut model, 0);
+    model.enter_lab("");
+    let effects = model.press_main();
+    assert!(effects.iter().any(is_start) && effects.contains(&Effect::WriteLink), "{effects:?}");
+    let further = LiveChange { step: 40, key: LiveKey::Epochs, value: 200.0 };
+    assert_eq!(model.experiment.journal, [rate, further], "the same run, and then on");
+    assert_eq!((model.experiment.training.epochs, model.curves.train.len()), (100, 1));
+    assert!(model.problems().is_empty() && model.train_when_ready);
+}
+
+#[test]
 fn problems_stop_the_start_and_mending_them_starts() {
     let mut model = started("v=1&preset=one-neuron");
-    assert!(!model.set("training.batch_size", "0").iter().any(|e| matches!(e, Effect::Send(_))));
+    trained(&mut model, 5);
+    let old = model.run;
+    let effects = model.set("training.batch_size", "0");
+    assert!(!effects.iter().any(is_start));
+    assert!(effects.contains(&Effect::Send(Command::Pause { run: old })), "it must not train on unseen: {effects:?}");
     assert_eq!(model.phase, Phase::Incomplete);
     assert_eq!(model.problems()[0].field, "training.batch_size");
     model.set("training.batch_size", "8");
@@ -80,6 +128,15 @@ fn weights_set_by_hand_go_with_the_network_they_belong_to() {
     assert_eq!(model.experiment.weights.len(), 1, "other settings leave them");
     model.set("network", "dense(3)-tanh-dense(1)-sigmoid");
     assert!(model.experiment.weights.is_empty());
+}
+
+#[test]
+fn a_weight_that_is_no_number_is_refused_with_a_word() {
+    let mut model = started("v=1&preset=one-neuron");
+    let weight = petri_protocol::ParameterRef { node: "dense1".into(), part: petri_protocol::TensorPart::Weight, index: 1 };
+    assert!("1e39".parse::<f32>().is_ok_and(f32::is_infinite), "as a field reads it");
+    assert!(model.set_weight(&weight, f32::INFINITY).is_empty());
+    assert!(model.experiment.weights.is_empty() && model.notices.list().len() == 1, "{:?}", model.notices);
 }
 
 #[test]

@@ -54,9 +54,41 @@ fn a_worker_that_dies_while_it_prepares_is_started_twice_and_then_on_demand() {
     assert!(model.apply(crash(), &[]).is_empty(), "twice is a pattern");
     assert_eq!(model.phase, Phase::Failed);
     let notice = model.notices.list().last().cloned().expect("it says so");
+    assert_eq!(model.notices.list().len(), 1, "once");
     assert!(matches!(model.accept(notice.id)[..], [Effect::Spawn { .. }]), "a button tries again");
     model.apply(ready(WorkerKind::Cpu), &[]);
     assert!(matches!(model.apply(crash(), &[])[..], [Effect::Spawn { .. }]), "the count begins anew");
+}
+
+#[test]
+fn trying_again_keeps_the_curves_and_is_about_the_dish_that_failed() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 5);
+    model.apply(crash(), &[]);
+    model.apply(ready(WorkerKind::Cpu), &[]);
+    model.apply(crash(), &[]);
+    let notice = model.notices.list()[0].clone();
+    let mut elsewhere = model.clone();
+    elsewhere.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert!(elsewhere.notices.list().iter().all(|n| n.id != notice.id), "{:?}", elsewhere.notices);
+    assert!(matches!(model.accept(notice.id)[..], [Effect::Spawn { .. }]));
+    assert_eq!(model.curves.train.len(), 1);
+}
+
+#[test]
+fn what_trains_again_by_itself_asks_for_no_press_on_train() {
+    use petri_protocol::event::SavedState;
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 7);
+    let lost = |run| Event::Failed { run: Some(run), request: None, error: WireError::new(ErrorCode::GpuLost, "lost") };
+    let mut without = model.clone();
+    without.apply(lost(without.run), &[]);
+    assert!(without.notices.list()[0].advice.contains("Press Train"), "{:?}", without.notices);
+    let (run, state) = (model.run, SavedState { numbers: [("step".to_owned(), 6.0)].into(), parts: vec![] });
+    model.apply(Event::Checkpoint { run, request: None, step: 6, state }, &[1.0]);
+    model.apply(lost(run), &[]);
+    let advice = &model.notices.list()[0].advice;
+    assert!(advice.contains("by itself") && !advice.contains("Press"), "{advice}");
 }
 
 #[test]
