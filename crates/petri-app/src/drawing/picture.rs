@@ -100,7 +100,7 @@ pub fn regions(values: &[f32], k: usize, side: usize, threshold: f32) -> Picture
     for cell in 0..n {
         let (best, sure) = if k == 2 {
             let p = at(1, cell);
-            if p >= threshold { (1, (p - threshold) / (1.0 - threshold)) } else { (0, (threshold - p) / threshold) }
+            if p > threshold { (1, (p - threshold) / (1.0 - threshold)) } else { (0, (threshold - p) / threshold) }
         } else {
             let likeliest = |(best, p), c| if at(c, cell) > p { (c, at(c, cell)) } else { (best, p) };
             let (best, p) = (0..k).fold((0, f32::NEG_INFINITY), likeliest);
@@ -109,7 +109,7 @@ pub fn regions(values: &[f32], k: usize, side: usize, threshold: f32) -> Picture
         };
         let is_number = (0..k).all(|c| at(c, cell).is_finite());
         // At a threshold of 0 or 1 one of the answers has no room to be sure in.
-        let sure = if sure.is_finite() { sure } else { 1.0 };
+        let sure = if sure.is_finite() { sure.clamp(0.0, 1.0) } else { 1.0 };
         let rgb = if is_number { colormap::toward_class(best, 0.08 + 0.62 * sure) } else { [128; 3] };
         picture.set(cell % side, cell / side, rgb);
     }
@@ -136,7 +136,8 @@ mod tests {
         assert_eq!(color(0.1, 0.5), colormap::toward_class(0, 0.08 + 0.62 * 0.8));
         assert_eq!(color(0.1, 0.05)[..], colormap::toward_class(1, 0.08 + 0.62 * 0.05 / 0.95), "above the threshold");
         assert_eq!(color(f32::NAN, 0.5), [128; 3]);
-        assert_eq!(color(0.0, 0.0), colormap::toward_class(1, 0.08), "a threshold of 0 calls everything so");
+        assert_eq!(color(0.5, 0.5), colormap::toward_class(0, 0.08), "the first of equal ones");
+        assert_eq!(color(1.7, 0.5), colormap::toward_class(1, 0.7), "squared error knows no bounds");
         let three = regions(&[0.2, 0.5, 0.3], 3, 1, 0.5);
         assert_eq!(three.rgba[..3], colormap::toward_class(1, 0.08 + 0.62 * 0.25));
     }

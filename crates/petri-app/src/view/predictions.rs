@@ -1,6 +1,7 @@
 //! Validation images with what the network says about them.
 
 use petri_data::metric::Confusion;
+use petri_protocol::task::largest;
 use petri_protocol::{DataInfo, Probe, Task, TensorShape};
 
 use super::{Column, ViewCard};
@@ -59,10 +60,10 @@ pub fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i
     match info.task {
         Task::MultiClass => {
             let p = predictions.part(0).get(i * k..(i + 1) * k)?;
-            let best = (0..k).fold(0, |best, c| if p[c] > p[best] { c } else { best });
+            let best = largest(p);
             let truth = *samples.part(1).get(i)? as usize;
             Some(Said {
-                text: format!("{} {:.0} %", info.classes.get(best)?, 100.0 * p.get(best)?),
+                text: format!("{} {:.0} %", info.classes.get(best)?, 100.0 * p.get(best)?.clamp(0.0, 1.0)),
                 truth: info.classes.get(truth)?.clone(),
                 is_right: Some(best == truth),
             })
@@ -89,7 +90,7 @@ pub fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i
 /// What is right about a mask: the overlap of the second class, where there is any of it.
 fn overlap(predicted: &[f32], truth: &[f32]) -> String {
     let mut pixels = Confusion::new(2);
-    predicted.iter().zip(truth).for_each(|(p, t)| pixels.add(usize::from(*t >= 0.5), usize::from(*p >= 0.5)));
+    predicted.iter().zip(truth).for_each(|(p, t)| pixels.add(usize::from(*t > 0.5), usize::from(*p > 0.5)));
     if pixels.count(0, 0) == pixels.counts().iter().sum::<u64>() {
         return "both empty".into();
     }

@@ -71,11 +71,12 @@ fn ratio(part: u64, whole: u64) -> f64 {
 }
 
 impl Confusion {
-    /// A binary matrix from the probabilities of the second class: at `threshold` or above means "yes".
+    /// A binary matrix from the probabilities of the second class: above `threshold` means "yes", as in
+    /// the one rule of decisions.
     pub fn at_threshold(scores: &[f32], truths: &[bool], threshold: f32) -> Self {
         let mut confusion = Self::new(2);
         for (&score, &truth) in scores.iter().zip(truths) {
-            confusion.add(usize::from(truth), usize::from(score >= threshold));
+            confusion.add(usize::from(truth), usize::from(score > threshold));
         }
         confusion
     }
