@@ -55,12 +55,7 @@ impl Baseline {
     /// # Errors
     ///
     /// When the data are no table of classes or numbers, or too many, or the library refuses them.
-    pub async fn fit(
-        model: ModelSpec,
-        dataset: &Dataset,
-        seed: u32,
-        mut pause: impl AsyncFnMut(),
-    ) -> Result<Self, EngineError> {
+    pub async fn fit(model: ModelSpec, dataset: &Dataset, seed: u32, mut pause: impl AsyncFnMut()) -> Result<Self, EngineError> {
         let name = model.title();
         let refuse = |why: &str| EngineError::Baseline { model: name, why: why.to_owned() };
         let is_number = match dataset.info.task {

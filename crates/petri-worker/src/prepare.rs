@@ -133,7 +133,9 @@ impl Workshop {
         // Asked for whatever came out: a fault that is left behind would end another run.
         let fault = take_gpu_fault();
         match result {
-            Ok(_) if fault => Some(self.engines.fall_back(ErrorCode::GpuMismatch, "it reported an error while it was compared with the CPU")),
+            Ok(_) if fault => {
+                Some(self.engines.fall_back(ErrorCode::GpuMismatch, "it reported an error while it was compared with the CPU"))
+            }
             Ok(result) if result.passed => {
                 self.engines.trust(key);
                 None

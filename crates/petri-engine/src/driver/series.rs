@@ -89,13 +89,15 @@ impl Series {
     pub fn fail_current(&mut self, error: WireError) {
         let Some((index, _)) = self.current.take() else { return };
         let again = self.again.take();
-        if self.on_gpu && matches!(error.code, ErrorCode::GpuLost | ErrorCode::GpuUnavailable)
+        if self.on_gpu
+            && matches!(error.code, ErrorCode::GpuLost | ErrorCode::GpuUnavailable)
             && let Some(member) = again
         {
             self.wants_gpu = false;
             self.on_gpu = false;
             self.waiting.push_front((index, member));
-            let mut told = WireError::new(ErrorCode::GpuUnavailable, "The GPU failed in a series of runs: it goes on with the CPU engine.");
+            let mut told =
+                WireError::new(ErrorCode::GpuUnavailable, "The GPU failed in a series of runs: it goes on with the CPU engine.");
             told.details.push(error.message);
             self.host.send(&Event::Failed { run: None, request: None, error: told }, &[]);
         } else {
@@ -150,16 +152,14 @@ impl Series {
                     self.current = Some((index, Current::Judging(job)));
                 }
             }
-            Current::Judging(job) => {
-                match job.take_turn(until).await {
-                    None => {}
-                    Some(Err(error)) => self.fail_current(error),
-                    Some(Ok(results)) => {
-                        self.current = None;
-                        self.report(index, Ok(results));
-                    }
+            Current::Judging(job) => match job.take_turn(until).await {
+                None => {}
+                Some(Err(error)) => self.fail_current(error),
+                Some(Ok(results)) => {
+                    self.current = None;
+                    self.report(index, Ok(results));
                 }
-            }
+            },
         }
         false
     }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use petri_data::{Dataset, Part, Targets, Values, generators};
 use petri_protocol::{
-    Command, DataInfo, ErrorCode, Event, Experiment, LiveKey, Member, MetricPoint, ModelSpec, Probe, RequestId, RunEnd, RunId, RunState,
-    SeriesId, Split, SplitSizes, Task, TensorShape, presets,
+    Command, DataInfo, ErrorCode, Event, Experiment, LiveKey, Member, MetricPoint, ModelSpec, Probe, RequestId, RunEnd, RunId,
+    RunState, SeriesId, Split, SplitSizes, Task, TensorShape, presets,
 };
 
 use super::{Driver, Host, Party, Prepare, Prepared};
