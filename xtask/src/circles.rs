@@ -44,7 +44,9 @@ fn read(folder: &Path) -> Result<Files> {
         let path = entry.path();
         let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
         // Tests may use everything; binaries are crates of their own.
-        let is_source = path.extension().is_some_and(|e| e == "rs") && !stem.ends_with("tests") && stem != "build";
+        let is_test =
+            path.strip_prefix(folder)?.iter().any(|part| part.to_string_lossy().trim_end_matches(".rs").ends_with("tests"));
+        let is_source = path.extension().is_some_and(|e| e == "rs") && !is_test && stem != "build";
         let mut module: Module = path.strip_prefix(folder)?.iter().map(|p| p.to_string_lossy().into_owned()).collect();
         if !is_source || module.first().is_some_and(|m| m == "bin") {
             continue;

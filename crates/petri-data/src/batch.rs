@@ -2,8 +2,9 @@
 
 use petri_protocol::{Split, TargetCode};
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
 use crate::random::{Purpose, permutation, stream};
+use crate::values::Targets;
 
 /// One batch on the host.
 #[derive(Debug, Clone, PartialEq)]

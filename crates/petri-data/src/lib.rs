@@ -17,8 +17,10 @@ pub mod registry;
 pub mod scaling;
 pub mod split;
 pub mod tables;
+pub mod values;
 
 pub use batch::{Batch, EpochOrder};
-pub use dataset::{Dataset, Part, Targets, Values};
+pub use dataset::{Dataset, Part};
 pub use error::DataError;
 pub use pages::Pages;
+pub use values::{Targets, Values};

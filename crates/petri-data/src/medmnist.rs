@@ -3,12 +3,13 @@
 use md5::{Digest, Md5};
 use petri_protocol::{DataInfo, FileRef, Split, SplitSizes, Task, TensorShape};
 
-use crate::dataset::{Dataset, Part, Targets, Values};
+use crate::dataset::{Dataset, Part};
 use crate::error::DataError;
 use crate::npy::{Dtype, NpyArray, shape_text};
 use crate::npz::Npz;
 use crate::pages::Pages;
 use crate::registry::{self, RegistryEntry};
+use crate::values::{Targets, Values};
 
 /// Most classes of a file that is in no registry.
 const MAX_CLASSES: usize = 256;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::dataset::Values;
+use crate::values::Values;
 
 /// A standard deviation of at most this part of the mean is rounding.
 const CONSTANT: f64 = 1e-7;

@@ -2,8 +2,8 @@
 
 use rand::Rng;
 
-use crate::dataset::Targets;
 use crate::random::{Purpose, permutation, stream};
+use crate::values::Targets;
 
 /// Divides samples into three parts of the given sizes; every class has the same share in each part,
 /// up to rounding. Returns the indices of each part in random order.

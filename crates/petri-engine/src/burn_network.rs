@@ -10,13 +10,14 @@ use petri_protocol::{Decision, LossSpec, ParameterRef};
 
 use crate::error::EngineError;
 use crate::executor::{Later, Network, Pass, Place};
-use crate::forward::{Mode, Value, forward};
+use crate::forward::{Mode, forward};
 use crate::layers::{GradientCollector, HostTensor, Layer, RunningStats, Weights, layer_indices};
 use crate::loss::{LossOutput, Smoothing, hits, normaliser, weighted};
 use crate::op;
 use crate::plan::{Plan, PlanNode};
 use crate::readback::Reader;
 use crate::state::{StateDict, transposed};
+use crate::value::Value;
 
 /// Plan, parameters and running statistics on one device. A copy shares its tensors.
 #[derive(Clone)]

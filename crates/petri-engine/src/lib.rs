@@ -29,6 +29,7 @@ pub mod selftest;
 pub mod session;
 pub mod state;
 pub mod trainer;
+mod value;
 
 pub use error::EngineError;
 pub use evaluate::Evaluation;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine_choice::Decision;
-use crate::event::SavedState;
+use crate::payload::SavedState;
 use crate::{Experiment, LiveKey, Member, RequestId, RunId, SeriesId, Split};
 
 /// A range of samples of one part of the data set.

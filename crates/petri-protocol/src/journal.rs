@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Experiment, Problem, TrainingSpec};
+use crate::{Problem, TrainingSpec};
 
 /// Most changes that one run may have: more would make its link longer than links may be.
 pub const MAX_CHANGES: usize = 120;
@@ -42,15 +42,6 @@ pub fn learning_rate(training: &TrainingSpec, journal: &[LiveChange], step: usiz
 /// The number of epochs of the run, as known after `step` steps.
 pub fn epochs(training: &TrainingSpec, journal: &[LiveChange], step: usize) -> usize {
     newest(journal, LiveKey::Epochs, step).map_or(training.epochs, |v| v as usize)
-}
-
-/// The experiment with its settings as they are after its newest changes.
-#[must_use]
-pub fn applied(experiment: &Experiment) -> Experiment {
-    let mut now = experiment.clone();
-    now.training.learning_rate = learning_rate(&experiment.training, &experiment.journal, usize::MAX);
-    now.training.epochs = epochs(&experiment.training, &experiment.journal, usize::MAX);
-    now
 }
 
 /// What is wrong with a journal, which may come from a link.

@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod data_info;
+pub mod data_source;
 pub mod dense_rows;
 pub mod engine_choice;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod network;
 pub mod network_edit;
 pub mod notation;
 pub mod op;
+pub mod payload;
 pub mod presets;
 pub mod problem;
 pub mod series;
@@ -35,6 +37,7 @@ pub mod wire_error;
 
 pub use command::{Command, ParameterRef, Probe, SampleRange, TensorPart};
 pub use data_info::{DataInfo, Split, SplitSizes};
+pub use data_source::DataSource;
 pub use event::{Event, RunEnd, RunState};
 pub use experiment::{DataSpec, Experiment, FileRef, NodeWeights};
 pub use ids::{RequestId, RunId, SeriesId};
@@ -51,7 +54,6 @@ pub use setting::training::class_weights::ClassWeights;
 pub use setting::training::optimizer::OptimizerSpec;
 pub use setting::training::schedule::ScheduleSpec;
 pub use shape::TensorShape;
-pub use source::DataSource;
 pub use table_info::{ColumnInfo, TableInfo};
 pub use task::{Decision, TargetCode, Task};
 pub use wire_error::{ErrorCode, WireError};

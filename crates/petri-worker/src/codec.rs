@@ -5,8 +5,6 @@ use petri_protocol::{Command, ErrorCode, Event, RequestId, RunId, WireError, jso
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, File};
 
-use crate::mailbox::Attached;
-
 /// Longest header that is read, in bytes. An experiment of 400 layers needs about 60 KB, a series has up to 200 of them.
 const MAX_HEADER_BYTES: usize = 32 << 20;
 
@@ -52,6 +50,16 @@ fn post(event: &Event, values: Option<Float32Array>) {
 /// Answers a request that it failed.
 pub(crate) fn send_failure(request: RequestId, error: WireError) {
     send(&Event::Failed { run: None, request: Some(request), error });
+}
+
+/// What came with a command.
+pub(crate) enum Attached {
+    /// Nothing.
+    Nothing,
+    /// A file that the learner chose.
+    File(File),
+    /// The values of a saved state.
+    Values(Vec<f32>),
 }
 
 /// Reads a message of the page. What is not understood is answered, never executed.

@@ -8,19 +8,9 @@ use std::task::{Context, Poll, Waker};
 use petri_protocol::Command;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{File, MessageEvent};
+use web_sys::MessageEvent;
 
-use crate::codec;
-
-/// What came with a command.
-pub(crate) enum Attached {
-    /// Nothing.
-    Nothing,
-    /// A file that the learner chose.
-    File(File),
-    /// The values of a saved state.
-    Values(Vec<f32>),
-}
+use crate::codec::{self, Attached};
 
 /// A command with what came with it.
 pub(crate) type Letter = (Command, Attached);

@@ -15,10 +15,10 @@ use web_sys::File;
 
 #[cfg(feature = "bench")]
 use crate::bench;
-use crate::codec;
+use crate::codec::{self, Attached};
 use crate::engines::{Engines, wire_error};
 use crate::host::WorkerHost;
-use crate::mailbox::{Attached, Letter, Mailbox};
+use crate::mailbox::{Letter, Mailbox};
 use crate::pace::{give_way, now_millis, sleep};
 use crate::prepare::{Ready, Workshop};
 use crate::reports::take_gpu_fault;

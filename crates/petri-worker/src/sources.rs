@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use petri_data::tables::{Table, csv_reader};
+use petri_data::tables::{Table, csv_reader, wdbc};
 use petri_data::{Dataset, generators, medmnist};
 use petri_engine::driver::Turn;
 use petri_protocol::{DataInfo, DataSource, ErrorCode, Experiment, FileRef, TableInfo, WireError};
@@ -119,7 +119,7 @@ impl Sources {
         codec::send_progress("Loading the table of cell nuclei".into());
         let missing = || WireError::new(ErrorCode::WorkerUnavailable, "The table of cell nuclei could not be loaded.");
         let bytes = fetch(WDBC).await.ok_or_else(missing)?;
-        let table = Rc::new(Table::wdbc(&bytes).map_err(|error| bad_file(error.to_string()))?);
+        let table = Rc::new(wdbc::read(&bytes).map_err(|error| bad_file(error.to_string()))?);
         self.wdbc.replace(Some(Rc::clone(&table)));
         Ok(table)
     }

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use petri_data::metric::Confusion;
-use petri_data::tables::Table;
 use petri_data::{Dataset, generators};
 use petri_engine::baselines::Baseline;
 use petri_engine::driver::{self, Trained};
@@ -52,7 +51,8 @@ pub(crate) fn challenges(lesson: &str) -> Vec<Challenge> {
 pub(crate) fn dataset(experiment: &Experiment) -> Rc<Dataset> {
     Rc::new(match experiment.data.source {
         DataSource::Wdbc => {
-            let table = Table::wdbc(&std::fs::read(site("data/wdbc.csv")).expect("the table")).expect("the table");
+            let table =
+                petri_data::tables::wdbc::read(&std::fs::read(site("data/wdbc.csv")).expect("the table")).expect("the table");
             table.dataset(&experiment.data, experiment.seed).expect("columns")
         }
         _ => generators::generate(&experiment.data, experiment.seed).expect("generated"),
@@ -166,7 +166,7 @@ pub(crate) fn results_of(member: &Member) -> Results {
         return train(&member.experiment).results;
     }
     let (data, seed) = (dataset(&member.experiment), member.experiment.seed);
-    let baseline = Baseline::fit(member.model, &data, seed).expect("fits");
+    let baseline = pollster::block_on(Baseline::fit(member.model, &data, seed, async || {})).expect("fits");
     pollster::block_on(results::of_baseline(&baseline, &data, seed, async || {})).expect("predicts")
 }
 

@@ -126,7 +126,7 @@ fn points(info: &DataInfo, samples: &ProbeAnswer, x: &Axis, y: &Axis) -> Vec<Sha
 #[cfg(test)]
 mod tests {
     use super::*;
-    use petri_data::dataset::Values;
+    use petri_data::values::Values;
     use petri_protocol::event::PayloadPart;
     use petri_protocol::link;
 

@@ -5,8 +5,9 @@ use petri_protocol::{DataSpec, Split};
 use rand::Rng;
 
 use super::Sampler;
-use crate::dataset::{Dataset, Part, Targets, Values};
+use crate::dataset::{Dataset, Part};
 use crate::random::{Purpose, normal, stream, uniform_in};
+use crate::values::{Targets, Values};
 
 /// Who draws the samples.
 pub const SAMPLER: Sampler = Sampler::Whole(generate);

@@ -3,9 +3,10 @@
 use petri_protocol::{DataSpec, Split};
 use rand::Rng;
 
-use crate::dataset::{Dataset, Part, Targets, Values};
+use crate::dataset::{Dataset, Part};
 use crate::random::{Purpose, stream};
 use crate::split::stratified;
+use crate::values::{Targets, Values};
 
 include!(concat!(env!("OUT_DIR"), "/generator.rs"));
 

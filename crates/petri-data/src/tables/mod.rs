@@ -3,6 +3,7 @@
 pub mod csv_reader;
 pub mod error;
 pub mod table;
+pub mod wdbc;
 
 pub use error::TableError;
 pub use table::{Column, Table};

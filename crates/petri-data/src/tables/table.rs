@@ -1,12 +1,12 @@
 //! A table in memory, and the data set that comes of chosen columns.
 
-use petri_protocol::{ColumnInfo, DataSpec, Split, TableInfo, Task, table_info};
+use petri_protocol::{ColumnInfo, DataSpec, Split, TableInfo, Task};
 
-use super::csv_reader;
 use super::error::TableError;
-use crate::dataset::{Dataset, Part, Targets, Values};
+use crate::dataset::{Dataset, Part};
 use crate::random::{Purpose, permutation, stream};
 use crate::split::stratified;
+use crate::values::{Targets, Values};
 
 /// Most classes of a text column that is predicted.
 const MAX_CLASSES: usize = 50;
@@ -129,19 +129,9 @@ impl Table {
         Self { info, columns }
     }
 
-    /// Reads the built-in table of cell nuclei, whose file is `static/data/wdbc.csv`.
-    ///
-    /// # Errors
-    ///
-    /// When the file is not that table.
-    pub fn wdbc(bytes: &[u8]) -> Result<Self, TableError> {
-        let mut table = csv_reader::read("", bytes)?;
-        let known = table_info::wdbc();
-        if table.info.columns != known.columns || table.info.n_rows != known.n_rows {
-            return Err(TableError::Malformed { row: 1, why: "these are not the columns of the Wisconsin table".into() });
-        }
-        table.info = known;
-        Ok(table)
+    /// The same table with what is known about it.
+    pub(super) fn known_as(self, info: TableInfo) -> Self {
+        Self { info, ..self }
     }
 
     /// What is in it.
@@ -216,7 +206,7 @@ mod tests {
 
     fn table() -> Table {
         let rows: String = (0..40).map(|i| format!("{i},{},{}\n", i * i, if i % 4 == 0 { "big" } else { "small" })).collect();
-        csv_reader::read("t", format!("a,b,kind\n{rows}").as_bytes()).expect("a table")
+        super::super::csv_reader::read("t", format!("a,b,kind\n{rows}").as_bytes()).expect("a table")
     }
 
     #[test]
@@ -251,10 +241,10 @@ mod tests {
     #[test]
     fn the_built_in_table_is_what_the_page_believes() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../static/data/wdbc.csv");
-        let table = Table::wdbc(&std::fs::read(path).expect("the file")).expect("the table");
+        let table = super::super::wdbc::read(&std::fs::read(path).expect("the file")).expect("the table");
         let data = table.dataset(&DataSpec::default(), 1).expect("diagnosis");
         let counts: usize = data.info.class_counts.iter().sum();
         assert_eq!((counts, data.info.sizes.train), (285, 285));
-        assert!(Table::wdbc(b"a,b\n1,2\n").is_err());
+        assert!(super::super::wdbc::read(b"a,b\n1,2\n").is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::Host;
+use super::host::Host;
 
 /// When a turn ends, shared between a job and whoever gives it turns.
 pub struct Turn {

@@ -6,72 +6,45 @@
 
 mod alone;
 mod budget;
+mod errors;
+mod host;
 mod job;
+mod prepared;
 mod probes;
 mod run;
 mod series;
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
-use burn::tensor::Device;
-use petri_data::Dataset;
 use petri_protocol::event::SavedState;
 use petri_protocol::{
-    ErrorCode, Event, Experiment, LiveKey, Member, MetricPoint, Probe, RequestId, RunId, RunState, SeriesId, Split, WireError,
+    ErrorCode, Event, LiveKey, Member, MetricPoint, Probe, RequestId, RunId, RunState, SeriesId, Split, WireError,
 };
 
 pub use alone::{Trained, train};
 pub use budget::{Budget, Party};
+pub use errors::wire_error;
+pub use host::{Host, TURN_MILLIS};
 pub use job::{Job, Turn};
+pub use prepared::{Preparation, Prepare, Prepared};
 pub use run::{News, Run};
 pub use series::Series;
 
 use crate::error::EngineError;
 use crate::session::Session;
 use crate::state::StateDict;
+use errors::{gpu_fault, no_run};
 use probes::Probes;
 
-/// How long one turn of work lasts, in milliseconds.
-pub const TURN_MILLIS: f64 = 25.0;
 /// Points of the curves go out at most this often, in milliseconds (20 a second).
 const MESSAGE_MILLIS: f64 = 50.0;
 /// Least time between two checkpoints on the CPU, in milliseconds.
 const CPU_CHECKPOINT_MILLIS: f64 = 2000.0;
 
-/// What the driver needs of its surroundings.
-pub trait Host {
-    /// A clock, in milliseconds.
-    fn now_millis(&self) -> f64;
-
-    /// Tells the page.
-    fn send(&self, event: &Event, values: &[f32]);
-
-    /// Whether the GPU has reported an error that nobody waited for since the last call: its numbers cannot be
-    /// trusted then.
-    fn take_fault(&self) -> bool;
-}
-
-/// Data and device of a run.
-pub struct Prepared {
-    /// What is trained.
-    pub experiment: Experiment,
-    /// Its data.
-    pub dataset: Rc<Dataset>,
-    /// Where it is trained.
-    pub device: Device,
-    /// Whether that is the GPU.
-    pub on_gpu: bool,
-}
-
-/// Preparing a run: reading data, starting and comparing engines.
-pub type Preparation = Pin<Box<dyn Future<Output = Result<Prepared, WireError>>>>;
-
-/// Prepares the members of a series, on the GPU where that is wanted.
-pub type Prepare = Rc<dyn Fn(Experiment, bool, Rc<Turn>) -> Preparation>;
+/// The state of a run, being read.
+type Reading = Job<Result<StateDict, EngineError>>;
 
 /// The run that the learner watches.
 struct Watched {
@@ -82,7 +55,7 @@ struct Watched {
     points: Vec<MetricPoint>,
     last_message: f64,
     /// The request that waits for the state, and its reading once that has begun.
-    saving: Option<(RequestId, Option<Job<Result<StateDict, EngineError>>>)>,
+    saving: Option<(RequestId, Option<Reading>)>,
 }
 
 /// See the module.
@@ -428,31 +401,4 @@ fn send_state(host: &Rc<dyn Host>, watched: &Watched, request: Option<RequestId>
     let step = state.numbers.get("step").copied().unwrap_or_default() as usize;
     let (numbers, parts, values) = state.into_payload();
     host.send(&Event::Checkpoint { run: watched.id, request, step, state: SavedState { numbers, parts } }, &values);
-}
-
-fn no_run() -> WireError {
-    WireError::new(ErrorCode::BadProbe, "This run is over: there is nothing left to ask.")
-}
-
-fn gpu_fault() -> WireError {
-    WireError::new(ErrorCode::GpuLost, "The GPU reported an error: its numbers cannot be trusted.")
-}
-
-/// An error of the engine as the page shows it.
-pub fn wire_error(error: &EngineError, on_gpu: bool) -> WireError {
-    match error {
-        EngineError::Invalid { problems } => WireError {
-            code: ErrorCode::InvalidExperiment,
-            message: "The experiment cannot be trained as it is.".into(),
-            details: problems.iter().map(ToString::to_string).collect(),
-        },
-        EngineError::Device { why } if on_gpu => {
-            let mut error = WireError::new(ErrorCode::GpuLost, "The GPU stopped working during the run.");
-            error.details.push(why.chars().take(500).collect());
-            error
-        }
-        EngineError::GpuUnavailable { why } => WireError::new(ErrorCode::GpuUnavailable, why.clone()),
-        EngineError::Probe { why } => WireError::new(ErrorCode::BadProbe, why.clone()),
-        other => WireError::new(ErrorCode::WorkerCrashed, other.to_string()),
-    }
 }

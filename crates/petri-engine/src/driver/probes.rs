@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use petri_protocol::{Event, Probe, RequestId, RunId};
 
+use super::errors::{no_run, wire_error};
+use super::host::{Host, TURN_MILLIS};
 use super::job::Job;
-use super::{Host, TURN_MILLIS, no_run, wire_error};
 use crate::error::EngineError;
 use crate::probe::{self, Answer};
 use crate::session::Session;

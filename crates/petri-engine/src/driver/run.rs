@@ -1,16 +1,17 @@
 //! One run: steps, reads, validation, early stopping, speed, commit. Nothing in here waits but [`Run::take_turn`], and
 //! what that waits for can be taken up again.
 
-use std::collections::BTreeMap;
+mod standing;
+
 use std::rc::Rc;
 
 use petri_protocol::{LiveChange, LiveKey, MetricPoint, RunEnd, RunState, Split};
 
+use super::host::{Host, TURN_MILLIS};
 use super::job::{Job, Turn};
-use super::{Host, TURN_MILLIS};
 use crate::error::EngineError;
 use crate::evaluate::Evaluation;
-use crate::executor::{Later, Outputs};
+use crate::executor::Outputs;
 use crate::moment::Moment;
 use crate::session::{Session, Verdict};
 use crate::state::StateDict;
@@ -33,14 +34,6 @@ pub enum News {
     Committed(MetricPoint),
 }
 
-/// Numbers of a saved state that tell how the run stood: what was still to be evaluated (see [`Occasion::code`]),
-/// whether the test set was opened, and how it ended.
-const PENDING: &str = "run.pending";
-const COMMITTED: &str = "run.committed";
-const END: &str = "run.end";
-const END_STEP: &str = "run.end_step";
-const BEST_EPOCH: &str = "run.best_epoch";
-
 /// Why something is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Occasion {
@@ -50,19 +43,6 @@ enum Occasion {
     Epoch,
     /// The test set, when the learner commits.
     Commit,
-}
-
-impl Occasion {
-    const ALL: [Self; 3] = [Self::Look, Self::Epoch, Self::Commit];
-
-    /// Its number in a saved state.
-    fn code(self) -> f64 {
-        match self {
-            Self::Look => 1.0,
-            Self::Epoch => 2.0,
-            Self::Commit => 3.0,
-        }
-    }
 }
 
 /// What was being waited for.
@@ -131,69 +111,6 @@ impl Run {
             wants_checkpoint: false,
             news: Vec::new(),
         }
-    }
-
-    /// Stands as the run stood whose state the session goes on from: with what was still to be evaluated, and over
-    /// where that one was.
-    pub fn stand(&mut self, saved: &StateDict) {
-        let get = |name: &str| saved.numbers.get(name).copied().unwrap_or_default();
-        let step = get(END_STEP) as usize;
-        let end = match get(END) as u8 {
-            1 => Some(RunEnd::Finished),
-            2 => Some(RunEnd::StoppedEarly { step, best_epoch: get(BEST_EPOCH) as usize }),
-            3 => Some(RunEnd::Diverged { step }),
-            _ => Some(RunEnd::Finished).filter(|_| self.session.is_finished()),
-        };
-        self.committed = get(COMMITTED) > 0.0;
-        self.wanted = Occasion::ALL.into_iter().find(|o| o.code() == get(PENDING));
-        match (end, self.wanted) {
-            (Some(end), None) => self.state = RunState::Ended { end },
-            (end, _) => self.ending = end,
-        }
-    }
-
-    /// The numbers that [`Run::stand`] reads.
-    fn standing(&self) -> BTreeMap<String, f64> {
-        let mut numbers = BTreeMap::new();
-        let mut set = |name: &str, value: f64| numbers.insert(name.to_owned(), value);
-        if let Some(occasion) = self.evaluating.or(self.wanted) {
-            set(PENDING, occasion.code());
-        }
-        if self.committed {
-            set(COMMITTED, 1.0);
-        }
-        let end = if let RunState::Ended { end } = self.state { Some(end) } else { self.ending };
-        // Counters are far below the 2^53 that f64 holds exactly.
-        match end {
-            Some(RunEnd::Finished) => {
-                set(END, 1.0);
-            }
-            Some(RunEnd::StoppedEarly { step, best_epoch }) => {
-                set(END, 2.0);
-                set(END_STEP, step as f64);
-                set(BEST_EPOCH, best_epoch as f64);
-            }
-            Some(RunEnd::Diverged { step }) => {
-                set(END, 3.0);
-                set(END_STEP, step as f64);
-            }
-            None => {}
-        }
-        numbers
-    }
-
-    /// Everything that is needed to go on from here; nothing while points of steps that were done, or the network of
-    /// the best epoch, are still waited for: [`Run::take_turn`] brings them.
-    pub fn save(&self) -> Option<Later<'static, StateDict>> {
-        if self.job.is_some() && self.evaluating.is_none() {
-            return None;
-        }
-        let (state, standing) = (self.session.state(), self.standing());
-        Some(Box::pin(async move {
-            let mut state = state.await?;
-            state.numbers.extend(standing);
-            Ok(state)
-        }))
     }
 
     /// The session.

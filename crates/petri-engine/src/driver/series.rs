@@ -6,9 +6,11 @@ use std::rc::Rc;
 use petri_protocol::metric_point::LOSS;
 use petri_protocol::{ErrorCode, Event, Member, MetricPoint, ModelSpec, RunEnd, RunState, SeriesId, Split, WireError};
 
+use super::errors::wire_error;
+use super::host::{Host, TURN_MILLIS};
 use super::job::Job;
+use super::prepared::{Prepare, Prepared};
 use super::run::{News, Run};
-use super::{Host, Prepare, Prepared, TURN_MILLIS, wire_error};
 use crate::baselines::Baseline;
 use crate::error::EngineError;
 use crate::results::{self, Results};

@@ -2,10 +2,10 @@
 
 use petri_protocol::op::{AdaptiveAvgPool, Sides};
 
-use crate::forward::Value;
 use crate::op::resample::resample;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for AdaptiveAvgPool {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

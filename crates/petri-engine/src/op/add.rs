@@ -3,9 +3,9 @@
 use burn::tensor::Tensor;
 use petri_protocol::op::Add;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, joined};
+use crate::value::Value;
 
 impl Forward for Add {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

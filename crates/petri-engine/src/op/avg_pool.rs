@@ -4,9 +4,9 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use petri_protocol::op::AvgPool;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for AvgPool {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

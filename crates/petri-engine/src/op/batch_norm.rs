@@ -4,10 +4,10 @@ use burn::tensor::Tensor;
 use burn::tensor::module::{batch_norm, batch_norm_train};
 use petri_protocol::op::BatchNorm;
 
-use crate::forward::Value;
 use crate::layers::RunningStats;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
+use crate::value::Value;
 
 /// ε (PyTorch's default).
 const EPSILON: f64 = 1e-5;

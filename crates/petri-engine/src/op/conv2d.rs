@@ -4,9 +4,9 @@ use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use petri_protocol::op::{Conv2d, Padding, Sides};
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for Conv2d {
     fn forward(&self, inputs: Vec<Value>, node: &mut Node<'_>) -> Value {

@@ -4,9 +4,9 @@ use burn::tensor::module::conv_transpose2d;
 use burn::tensor::ops::ConvTransposeOptions;
 use petri_protocol::op::ConvTranspose2d;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for ConvTranspose2d {
     fn forward(&self, inputs: Vec<Value>, node: &mut Node<'_>) -> Value {

@@ -3,9 +3,9 @@
 use burn::tensor::module::linear;
 use petri_protocol::op::Dense;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, vector};
+use crate::value::Value;
 
 impl Forward for Dense {
     fn forward(&self, inputs: Vec<Value>, node: &mut Node<'_>) -> Value {

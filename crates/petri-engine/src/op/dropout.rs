@@ -4,9 +4,9 @@ use petri_data::random::uniform;
 use petri_protocol::op::Dropout;
 use rand_chacha::ChaCha8Rng;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
+use crate::value::Value;
 
 impl Forward for Dropout {
     fn forward(&self, inputs: Vec<Value>, node: &mut Node<'_>) -> Value {

@@ -2,9 +2,9 @@
 
 use petri_protocol::op::{Flatten, GlobalAvgPool};
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for GlobalAvgPool {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

@@ -3,9 +3,9 @@
 use petri_protocol::op::GreyToRgb;
 use petri_protocol::{Init, OpSpec, Padding};
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for GreyToRgb {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

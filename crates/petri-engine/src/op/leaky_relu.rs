@@ -4,9 +4,9 @@ use burn::tensor::activation::leaky_relu;
 use petri_protocol::op::LeakyRelu;
 use petri_protocol::op::leaky_relu::SLOPE;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
+use crate::value::Value;
 
 impl Forward for LeakyRelu {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

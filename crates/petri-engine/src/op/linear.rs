@@ -2,9 +2,9 @@
 
 use petri_protocol::op::Linear;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
+use crate::value::Value;
 
 impl Forward for Linear {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

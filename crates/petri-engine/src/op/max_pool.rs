@@ -4,9 +4,9 @@ use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use petri_protocol::op::MaxPool;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for MaxPool {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

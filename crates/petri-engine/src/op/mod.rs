@@ -9,9 +9,9 @@ use petri_data::random::{Purpose, stream};
 use petri_protocol::OpSpec;
 use rand_chacha::ChaCha8Rng;
 
-use crate::forward::Value;
 use crate::layers::{Layer, RunningStats};
 use crate::plan::Plan;
+use crate::value::Value;
 use trial::Trial;
 
 include!(concat!(env!("OUT_DIR"), "/op.rs"));

@@ -3,9 +3,9 @@
 use burn::tensor::{Tensor, TensorData};
 use petri_protocol::op::Normalise;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for Normalise {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

@@ -4,9 +4,9 @@ use burn::tensor::{Tensor, TensorData};
 use petri_protocol::OpSpec;
 use petri_protocol::op::Select;
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, vector};
+use crate::value::Value;
 
 impl Forward for Select {
     /// As a product with zeros and ones, whose backward pass every backend has.

@@ -4,9 +4,9 @@ use burn::tensor::activation::softmax;
 use petri_protocol::op::Softmax;
 use petri_protocol::{OpSpec, TensorShape};
 
-use crate::forward::Value;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
+use crate::value::Value;
 
 impl Forward for Softmax {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

@@ -3,10 +3,10 @@
 use petri_protocol::UpsampleMode;
 use petri_protocol::op::Upsample;
 
-use crate::forward::Value;
 use crate::op::resample::resample;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
+use crate::value::Value;
 
 impl Forward for Upsample {
     fn forward(&self, inputs: Vec<Value>, _node: &mut Node<'_>) -> Value {

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::data_info::DataInfo;
+use crate::data_source::DataSource;
 use crate::setting::card::{Card, Choice, Kind, Panel};
 use crate::setting::range::Range;
 use crate::setting::values::Values;
-use crate::source::{self, DataSource, SourceCard};
+use crate::source::{self, SourceCard};
 
 /// Largest number of samples that are generated.
 pub const MAX_SAMPLES: f64 = 20_000.0;

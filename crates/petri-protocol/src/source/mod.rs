@@ -4,7 +4,7 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{DataInfo, DataSpec, Task, TensorShape};
+use crate::{DataInfo, DataSource, DataSpec, Task, TensorShape};
 
 include!(concat!(env!("OUT_DIR"), "/source.rs"));
 
@@ -14,10 +14,6 @@ macro_rules! cards {
     };
 }
 source_members!(cards);
-
-/// A source by its name, as links and files write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DataSource(&'static str);
 
 /// The sources that code speaks of by name; a new one needs no line here.
 #[expect(non_upper_case_globals, reason = "they read like the variants of an enum, and match as such")]

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataInfo, LossSpec, TensorShape};
+use crate::LossSpec;
 
 pub mod multi_class;
 pub mod multi_label;
@@ -164,32 +164,6 @@ impl Task {
     /// Answers that whole samples are compared by: one class or one number for each.
     pub fn has_one_answer(self) -> bool {
         matches!(self.card().shown, Shown::Class | Shown::Number)
-    }
-}
-
-impl DataInfo {
-    /// Answers of one sample that are judged by themselves: pixels, or one.
-    pub fn answer_area(&self) -> usize {
-        if self.task.card().by_pixel { self.input.area() } else { 1 }
-    }
-
-    /// Whether an output of this shape has a possible number of channels, and its pixels where they are asked for.
-    pub fn accepts(&self, output: TensorShape, channels: &[usize]) -> bool {
-        match (self.task.card().by_pixel, self.input, output) {
-            (true, TensorShape::Image { height, width, .. }, TensorShape::Image { channels: c, height: h, width: w }) => {
-                channels.contains(&c) && (h, w) == (height, width)
-            }
-            (false, _, TensorShape::Features(n)) => channels.contains(&n),
-            _ => false,
-        }
-    }
-
-    /// The shape that the output should have, for messages.
-    pub fn expected_output(&self, channels: usize) -> String {
-        match (self.task.card().by_pixel, self.input) {
-            (true, TensorShape::Image { height, width, .. }) => format!("{channels}×{height}×{width}"),
-            _ => channels.to_string(),
-        }
     }
 }
 
