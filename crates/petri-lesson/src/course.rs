@@ -57,7 +57,9 @@ impl Course {
         let is_alike = move |entry: &&Entry| {
             let words = || wanted.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2);
             let title = entry.title.to_lowercase();
-            words().any(|w| title.contains(w) || entry.id.split('-').any(|known| known.contains(w) || (known.len() > 3 && w.contains(known))))
+            words().any(|w| {
+                title.contains(w) || entry.id.split('-').any(|known| known.contains(w) || (known.len() > 3 && w.contains(known)))
+            })
         };
         self.lessons().filter(is_alike)
     }
@@ -77,7 +79,11 @@ mod tests {
     #[test]
     fn similar_lessons_share_a_word() {
         let entry = |id: &str, title: &str| Entry { id: id.into(), title: title.into(), summary: String::new(), minutes: 5 };
-        let lessons = vec![entry("one-neuron", "One neuron"), entry("mini-batch", "How many samples at once"), entry("descent", "Downhill")];
+        let lessons = vec![
+            entry("one-neuron", "One neuron"),
+            entry("mini-batch", "How many samples at once"),
+            entry("descent", "Downhill"),
+        ];
         let course = Course { chapters: vec![Chapter { title: "1".into(), lessons }] };
         let similar = |id: &str| course.similar(id).map(|e| e.id.as_str()).collect::<Vec<_>>();
         assert_eq!(similar("neurons"), ["one-neuron"]);

@@ -63,8 +63,13 @@ impl Quantity {
             Self::Gap => "training accuracy minus validation accuracy".into(),
             Self::NParameters => "parameters".into(),
             _ => {
-                let name = self.name().replace("val_", "validation ").replace("train_", "training ").replace("balanced_", "balanced ");
-                name.replace("test_", "test ").replace("mae", "MAE").replace("rmse", "RMSE").replace("r2", "R²").replace("f1", "F1")
+                let name =
+                    self.name().replace("val_", "validation ").replace("train_", "training ").replace("balanced_", "balanced ");
+                name.replace("test_", "test ")
+                    .replace("mae", "MAE")
+                    .replace("rmse", "RMSE")
+                    .replace("r2", "R²")
+                    .replace("f1", "F1")
             }
         }
     }
@@ -129,7 +134,9 @@ impl Condition {
             Quantity::NParameters => "parameter",
             Quantity::Epochs => "epoch",
             Quantity::Runs => "run",
-            Quantity::Diverged => return if self.holds(Some(1.0)) { "the run diverges" } else { "the run does not diverge" }.into(),
+            Quantity::Diverged => {
+                return if self.holds(Some(1.0)) { "the run diverges" } else { "the run does not diverge" }.into();
+            }
             measured => return format!("{} {} {value}", measured.title(), if after.is_empty() { before } else { after }),
         };
         format!("{before} {value} {counted}{}", if value == 1.0 { "" } else { "s" })

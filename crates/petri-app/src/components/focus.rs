@@ -16,8 +16,10 @@ pub(crate) fn focus_first(ids: Vec<String>) {
         for id in ids {
             if let Some(element) = document.get_element_by_id(&id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
                 // What is folded away takes no focus.
-                if let Ok(Some(fold)) = element.closest("details:not([open])") {
-                    fold.set_attribute("open", "").unwrap_or_default();
+                while let Ok(Some(fold)) = element.closest("details:not([open])") {
+                    if fold.set_attribute("open", "").is_err() {
+                        break;
+                    }
                 }
                 element.focus().unwrap_or_default();
                 if document.active_element().is_some_and(|active| active.id() == id) {

@@ -11,8 +11,8 @@ use crate::context::lab;
 use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
 use crate::state::Model;
-use crate::state::results;
 use crate::state::history::{RunRecord, csv, labels, with_importance};
+use crate::state::results;
 use petri_lesson::dish::Runs;
 
 const WIDTH: f32 = 460.0;
@@ -131,7 +131,8 @@ fn metrics_of(records: &[RunRecord]) -> Vec<String> {
 fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
     let lab = lab();
     let planned = plan.with_untracked(|p| p.variants.clone());
-    let key = RwSignal::new(planned.first().and_then(|(_, settings)| settings.first()).map(|(key, _)| key.clone()).unwrap_or_default());
+    let key =
+        RwSignal::new(planned.first().and_then(|(_, settings)| settings.first()).map(|(key, _)| key.clone()).unwrap_or_default());
     let values: Vec<String> = planned.into_iter().map(|(name, _)| name).collect();
     let values = values.join("; ");
     let wrong = RwSignal::new(String::new());

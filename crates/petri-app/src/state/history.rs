@@ -270,7 +270,10 @@ mod tests {
             let data = link::parse(link).experiment.data;
             history.comparable("lab", &data, most).iter().map(|r| r.id).collect::<Vec<_>>()
         };
-        assert_eq!((of("v=1&preset=mlp", 9), of("v=1&preset=one-neuron", 9), of("v=1&preset=mlp", 1)), (vec![3, 1], vec![2], vec![3]));
+        assert_eq!(
+            (of("v=1&preset=mlp", 9), of("v=1&preset=one-neuron", 9), of("v=1&preset=mlp", 1)),
+            (vec![3, 1], vec![2], vec![3])
+        );
     }
 
     #[test]

@@ -191,6 +191,9 @@ mod tests {
         assert_eq!(titled("val_mae", "price (thousand euro)"), "validation: mean absolute error (thousand euro)");
         assert_eq!(titled("val_mse", "price (euro)"), "validation: mean squared error (squared euro)");
         assert_eq!(titled("val_loss", "price (euro)"), "validation: loss", "of standardised numbers");
-        assert_eq!((titled("val_mae", "mean radius"), titled("epochs", "")), ("validation: mean absolute error".into(), "epochs".into()));
+        assert_eq!(
+            (titled("val_mae", "mean radius"), titled("epochs", "")),
+            ("validation: mean absolute error".into(), "epochs".into())
+        );
     }
 }

@@ -127,7 +127,8 @@ impl CurveChart {
         }
         let of = |line: &CurveLine| curves.series(line.split, line.metric).last().copied();
         let last = self.lines.iter().filter_map(of).max_by(|a, b| a.0.total_cmp(&b.0));
-        let before = last.map_or_else(|| "there was none before".to_owned(), |(at, v)| format!("the last was {v:.4} at epoch {at:.2}"));
+        let before =
+            last.map_or_else(|| "there was none before".to_owned(), |(at, v)| format!("the last was {v:.4} at epoch {at:.2}"));
         format!("The run diverged: there is no number any more; {before}.")
     }
 

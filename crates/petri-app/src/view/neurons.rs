@@ -55,7 +55,9 @@ pub static CARD: ViewCard = ViewCard {
 
 /// Whether a network and its inputs are few enough to be drawn one by one.
 pub fn fits_drawing(experiment: &Experiment, info: &DataInfo) -> bool {
-    matches!(info.input, TensorShape::Features(n) if n <= MAX_DRAWN) && is_small(experiment) && n_weights(experiment, info) <= MAX_EDGES
+    matches!(info.input, TensorShape::Features(n) if n <= MAX_DRAWN)
+        && is_small(experiment)
+        && n_weights(experiment, info) <= MAX_EDGES
 }
 
 /// Weights of all layers of neurons.

@@ -29,7 +29,11 @@ fn ImportanceView() -> impl IntoView {
         let target = lab.info.with(|i| i.as_ref().filter(|i| i.task == Task::Regression).map(|i| i.target.clone()));
         let Some(target) = target else { return "fall of the accuracy".to_owned() };
         let unit = results::unit(&target);
-        if unit.is_empty() { "rise of the mean absolute error".into() } else { format!("rise of the mean absolute error ({unit})") }
+        if unit.is_empty() {
+            "rise of the mean absolute error".into()
+        } else {
+            format!("rise of the mean absolute error ({unit})")
+        }
     };
     view! {
         <section class="panel" aria-labelledby="importance-title">

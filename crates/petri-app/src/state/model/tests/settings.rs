@@ -1,10 +1,10 @@
 //! Changes of the experiment: what begins anew, what goes on, what is said about it.
 
 use super::*;
+use crate::view::parameters::Pick;
 use petri_protocol::Probe;
 use petri_protocol::command::ProbeKind;
 use petri_protocol::event::PayloadPart;
-use crate::view::parameters::Pick;
 use petri_protocol::{ErrorCode, LiveChange, LiveKey, LossSpec, RunEnd, WireError};
 
 #[test]
