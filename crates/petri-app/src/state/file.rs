@@ -20,12 +20,16 @@ const SPREADSHEETS: [&str; 4] = ["xlsx", "xls", "ods", "numbers"];
 pub fn refusal(name: &str) -> Option<String> {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
     let is_of = |endings: &[&str]| endings.contains(&&*ending);
-    let what = match () {
-        () if is_of(&READ) => return None,
-        () if is_of(&IMAGES) => "is an image",
-        () if is_of(&SPREADSHEETS) => "is a spreadsheet: save its table as CSV",
-        () if ending == "json" => "holds no data that Petri reads: experiments are opened by their links",
-        () => "is of no kind that Petri reads",
+    let what = if is_of(&READ) {
+        return None;
+    } else if is_of(&IMAGES) {
+        "is an image"
+    } else if is_of(&SPREADSHEETS) {
+        "is a spreadsheet: save its table as CSV"
+    } else if ending == "json" {
+        "holds no data that Petri reads: experiments are opened by their links"
+    } else {
+        "is of no kind that Petri reads"
     };
     Some(format!("{name} {what}. Petri reads MedMNIST files (.npz) and tables (.csv, .tsv, .txt)."))
 }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_RECORDS: usize = 400;
 /// Most points of a curve that are kept.
 const MAX_POINTS: usize = 300;
+/// Runs that are looked at for each one that is compared.
+const READ_AT_MOST: usize = 5;
 /// Metrics whose curves are kept with a run; of all others the result is.
 const KEPT_CURVES: &[&str] = &[loss::CARD.id, accuracy::CARD.id, mae::CARD.id];
 
@@ -146,7 +148,8 @@ impl History {
             let of_run = link::parse(&r.link).experiment.data;
             (of_run.source, &of_run.target, &of_run.file) == (data.source, &data.target, &data.file)
         };
-        self.single(origin).into_iter().filter(is_same).take(most).collect()
+        // Reading a link takes a while: not all of hundreds are looked at.
+        self.single(origin).into_iter().take(READ_AT_MOST * most).filter(is_same).take(most).collect()
     }
 
     /// The single runs of an origin, newest first.

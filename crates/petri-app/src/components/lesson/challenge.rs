@@ -32,9 +32,9 @@ pub(crate) fn ChallengeView(
     let states = Memo::new(move |_| {
         let values = |c: &petri_lesson::goal::Condition| lab.model.with(|m| m.result(c.quantity)).filter(|_| is_here.get());
         // What was reached once stays reached, whatever the dish is at now.
-        let one = |c: &petri_lesson::goal::Condition| match done.get() {
-            true => (c.words(), None, true),
-            false => (c.words(), values(c), c.holds(values(c))),
+        let one = |c: &petri_lesson::goal::Condition| {
+            let now = values(c).filter(|_| !done.get());
+            (c.words(), now, done.get() || c.holds(now))
         };
         conditions.iter().map(one).collect::<Vec<_>>()
     });
