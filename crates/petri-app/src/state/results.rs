@@ -1,6 +1,6 @@
 //! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
 
-use petri_data::metric::{self, Confusion, Ranking, result_name};
+use petri_data::metric::{self, Confusion, MetricCard, Ranking, result_name};
 use petri_protocol::command::ProbeKind;
 use petri_protocol::task::largest;
 use petri_protocol::{DataInfo, MetricPoint, RunEnd, Split, Task};
@@ -27,6 +27,12 @@ pub fn titled(name: &str, target: &str) -> String {
         Some("mse") if !unit.is_empty() => format!("{title} (squared {unit})"),
         _ => title,
     }
+}
+
+/// A value of a metric for people, with the unit of what is predicted where it has one.
+pub fn with_unit(card: &MetricCard, value: f64, target: &str) -> String {
+    let unit = if matches!(card.id, "mae" | "rmse") { unit(target) } else { "" };
+    format!("{} {unit}", card.text(value)).trim_end().to_owned()
 }
 
 /// Answers and truths of one part of the data.
@@ -190,6 +196,12 @@ mod tests {
         assert_eq!((unit("price (thousand euro)"), unit("mean radius"), unit("")), ("thousand euro", "", ""));
         assert_eq!(titled("val_mae", "price (thousand euro)"), "validation: mean absolute error (thousand euro)");
         assert_eq!(titled("val_mse", "price (euro)"), "validation: mean squared error (squared euro)");
+        let card = |id: &str| metric::find(id).expect("a metric");
+        assert_eq!(with_unit(card("mae"), 8.5, "price (euro)"), "8.5000 euro");
+        assert_eq!(
+            (with_unit(card("mae"), 8.5, "area"), with_unit(card("r2"), 0.5, "price (euro)")),
+            ("8.5000".into(), "0.500".into())
+        );
         assert_eq!(titled("val_loss", "price (euro)"), "validation: loss", "of standardised numbers");
         assert_eq!(
             (titled("val_mae", "mean radius"), titled("epochs", "")),

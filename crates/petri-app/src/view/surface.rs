@@ -84,9 +84,13 @@ pub fn words(answer: &ProbeAnswer) -> String {
 
 /// The path of the optimizer and numbers at the edges, to lie over the map.
 pub fn overlay(answer: Option<&ProbeAnswer>, choice: &SurfaceChoice) -> Drawing {
-    let reach = reach(choice, answer);
+    // The square that the map is of, which is asked for anew when the choice or the path is another one.
+    let (reach, centre) = match answer.and_then(|a| a.asked.as_ref()) {
+        Some(Probe::LossSurface { extent, centre, .. }) => (*extent, *centre),
+        _ => (reach(choice, answer), choice.centre),
+    };
     let side = |i: usize, from: f32, to: f32| {
-        let middle = choice.centre[i];
+        let middle = centre[i];
         Axis { low: middle - reach, high: middle + reach, log: false, from, to }
     };
     let (x, y) = (side(0, 0.0, SIDE), side(1, SIDE, 0.0));
