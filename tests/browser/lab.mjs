@@ -26,6 +26,13 @@ export class Lab {
     await this.page.goto(`/#/lesson/${id}`);
     await expect(this.page.getByTestId("dish")).toBeVisible();
     await expect(this.status).toHaveText(/^Ready/, { timeout: 60_000 });
+    await this.unfold();
+  }
+
+  /// Opens what is folded away among the settings of a dish.
+  async unfold() {
+    const fold = this.page.locator("details.more-settings:not([open]) > summary");
+    if (await fold.count()) await fold.click();
   }
 
   /// Puts another dish of the lesson into the panel.
@@ -36,6 +43,7 @@ export class Lab {
     if (await button.count()) await button.click();
     await expect(card).toHaveClass(/dish-active/);
     await expect(this.status).toHaveText(/^Ready/, { timeout: 60_000 });
+    await this.unfold();
   }
 
   /// Opens the view of several runs in the lab and says over how many seeds.

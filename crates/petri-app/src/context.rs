@@ -15,6 +15,7 @@ use crate::client::{Client, Heard};
 use crate::distress;
 use crate::run_store;
 use crate::state::calibrations::Calibrations;
+use crate::state::file::refusal;
 use crate::state::probes::Answer;
 use crate::state::progress::{Progress, StoredAnswer};
 use crate::state::results::{self, Scores};
@@ -139,8 +140,21 @@ impl Lab {
         self.act(|m| m.enter(place, opened));
     }
 
+    /// Opens a preset; the way back leads to the experiment before.
+    pub(crate) fn choose_preset(self, id: &str) {
+        if let Some(history) = web_sys::window().and_then(|w| w.history().ok()) {
+            // The new entry has the old address until the link is written into it.
+            history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", None).unwrap_or_default();
+        }
+        self.act(|m| m.choose_preset(id));
+    }
+
     /// Keeps a file and has the worker read it.
     pub(crate) fn open_file(self, file: File) {
+        if let Some(why) = refusal(&file.name()) {
+            self.act(|m| m.refuse_file(why));
+            return;
+        }
         let Some(key) = self.model.try_update_untracked(|m| m.worker.files.new_key()) else { return };
         self.client.update_value(|c| {
             self.model.with_untracked(|m| c.forget_files(|key| m.worker.files.is_kept(key)));
@@ -210,12 +224,15 @@ impl Lab {
             for block in &open.lesson.blocks {
                 let Block::Challenge(challenge) = block else { continue };
                 let known = self.progress.with_untracked(|p| p.of(&open.key).challenges.contains(&challenge.id));
-                let holds = !known
-                    && self.model.with_untracked(|m| {
-                        m.origin == open.origin(&challenge.dish) && m.has_own_data() && m.reaches(&challenge.goal)
-                    });
-                if holds {
-                    self.progress.update(|p| is_new |= p.achieve(&open.key, &challenge.id));
+                if known {
+                    continue;
+                }
+                let reached = self.model.with_untracked(|m| {
+                    let is_here = m.origin == open.origin(&challenge.dish) && m.has_own_data();
+                    if is_here { m.reached_at(&challenge.goal) } else { None }
+                });
+                if let Some(epoch) = reached {
+                    self.progress.update(|p| is_new |= p.achieve(&open.key, &challenge.id, epoch));
                 }
             }
         });
@@ -279,7 +296,7 @@ impl Lab {
         if !self.route.with_untracked(|r| matches!(r, Route::Lab { .. })) {
             return;
         }
-        let route = Route::Lab { link: self.model.with_untracked(|m| m.link()) };
+        let route = Route::Lab { link: self.model.with_untracked(Model::lab_link) };
         if let Some(history) = web_sys::window().and_then(|w| w.history().ok()) {
             history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.print())).unwrap_or_default();
         }

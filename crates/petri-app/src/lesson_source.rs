@@ -3,7 +3,7 @@
 
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Promise, Reflect, Uint8Array};
-use petri_lesson::{Lesson, MAX_BYTES};
+use petri_lesson::{Course, Lesson, MAX_BYTES};
 use petri_protocol::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -23,16 +23,36 @@ const MOST_MILLIS: i32 = 20_000;
 /// What was read: the lesson, if there is one, and what is wrong with it.
 pub(crate) type Read = (Option<Lesson>, Vec<String>);
 
+/// Why there is no lesson.
+#[derive(Clone)]
+pub(crate) struct Missing {
+    /// One sentence for the learner.
+    pub(crate) why: String,
+    /// Ids and titles of lessons that may be meant.
+    pub(crate) similar: Vec<(String, String)>,
+}
+
 /// A lesson by its id, or the one at an address. What is under way ends when `stop` is told to.
 ///
 /// # Errors
 ///
-/// One sentence for the learner.
-pub(crate) async fn load(id: &str, from: Option<&str>, stop: &AbortController) -> Result<Read, String> {
-    match from {
-        None => own(id, stop).await.map(|lesson| (Some(lesson), vec![])).ok_or_else(|| format!("There is no lesson \"{id}\".")),
-        Some(address) => guest(id, address, stop).await,
+/// Why it is not there.
+pub(crate) async fn load(id: &str, from: Option<&str>, stop: &AbortController) -> Result<Read, Missing> {
+    if let Some(address) = from {
+        return guest(id, address, stop).await.map_err(|why| Missing { why, similar: vec![] });
     }
+    if let Some(lesson) = own(id, stop).await {
+        return Ok((Some(lesson), vec![]));
+    }
+    let course = text(&compiled("course"), MAX_OWN_BYTES, stop).await;
+    let course: Option<Course> = course.and_then(|text| json::read(&text).ok());
+    Err(match course {
+        Some(course) if course.find(id).is_none() => Missing {
+            why: format!("There is no lesson \"{id}\"."),
+            similar: course.similar(id).map(|entry| (entry.id.clone(), entry.title.clone())).collect(),
+        },
+        _ => Missing { why: format!("The lesson \"{id}\" could not be loaded. Is there a connection?"), similar: vec![] },
+    })
 }
 
 async fn own(id: &str, stop: &AbortController) -> Option<Lesson> {

@@ -42,7 +42,21 @@ pub struct Dish {
     pub speed: Option<f64>,
 }
 
+/// Controls of a dish that stand in one row, so that the first picture is seen below them.
+const FIRST_CONTROLS: usize = 3;
+
 impl Dish {
+    /// Its controls: those that are always seen, and those that are folded away. What takes many lines is among the
+    /// latter.
+    pub fn divided_controls(&self) -> (Vec<String>, Vec<String>) {
+        let (long, short): (Vec<_>, Vec<_>) =
+            self.controls.iter().cloned().partition(|key| key == "network" || key == "data.features");
+        let mut first = short;
+        let more = first.split_off(first.len().min(FIRST_CONTROLS));
+        // Where all of them take many lines, they are what the dish is about.
+        if first.is_empty() { (long, more) } else { (first, long.into_iter().chain(more).collect()) }
+    }
+
     /// The members of its series, if it has one.
     pub fn members(&self) -> Vec<Member> {
         self.runs.as_ref().map_or(Vec::new(), |runs| runs.members(&self.experiment))
@@ -105,4 +119,25 @@ pub fn print(preset: &str, experiment: &Experiment, views: &[&str]) -> String {
     }
     writeln!(out, "views: {}\ncontrols: training.learning_rate, seed\n```", views.join(", ")).unwrap_or_default();
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_and_many_controls_are_folded_away() {
+        let divided = |controls: &[&str]| {
+            let Opened { preset, experiment, .. } = link::parse("");
+            let controls = controls.iter().map(|c| (*c).to_owned()).collect();
+            let (id, title) = (String::new(), String::new());
+            let dish = Dish { id, title, preset, experiment, views: vec![], controls, runs: None, speed: None };
+            let (first, more) = dish.divided_controls();
+            (first.join(" "), more.join(" "))
+        };
+        assert_eq!(divided(&["network", "a", "seed"]), ("a seed".into(), "network".into()));
+        assert_eq!(divided(&["a", "b", "c", "network", "d"]), ("a b c".into(), "network d".into()));
+        assert_eq!(divided(&["network"]), ("network".into(), String::new()));
+        assert_eq!(divided(&[]), (String::new(), String::new()));
+    }
 }

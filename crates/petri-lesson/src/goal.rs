@@ -56,6 +56,23 @@ impl Quantity {
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(_, q)| *q == self).map_or("", |(name, _)| name)
     }
+
+    /// Name for people.
+    pub fn title(self) -> String {
+        match self {
+            Self::Gap => "training accuracy minus validation accuracy".into(),
+            Self::NParameters => "parameters".into(),
+            _ => {
+                let name =
+                    self.name().replace("val_", "validation ").replace("train_", "training ").replace("balanced_", "balanced ");
+                name.replace("test_", "test ")
+                    .replace("mae", "MAE")
+                    .replace("rmse", "RMSE")
+                    .replace("r2", "R²")
+                    .replace("f1", "F1")
+            }
+        }
+    }
 }
 
 /// How two numbers are compared.
@@ -102,6 +119,28 @@ impl Condition {
         let sign = SIGNS.iter().find(|(_, s)| *s == self.sign).map_or("", |(text, _)| text);
         format!("{} {sign} {}", self.quantity.name(), self.value)
     }
+
+    /// For people: "validation loss below 0.04", "at most 10 epochs".
+    pub fn words(&self) -> String {
+        let value = self.value;
+        let (before, after) = match self.sign {
+            Sign::AtLeast => ("at least", ""),
+            Sign::AtMost => ("at most", ""),
+            Sign::Above => ("more than", "above"),
+            Sign::Below => ("fewer than", "below"),
+            Sign::Equal => ("exactly", ""),
+        };
+        let counted = match self.quantity {
+            Quantity::NParameters => "parameter",
+            Quantity::Epochs => "epoch",
+            Quantity::Runs => "run",
+            Quantity::Diverged => {
+                return if self.holds(Some(1.0)) { "the run diverges" } else { "the run does not diverge" }.into();
+            }
+            measured => return format!("{} {} {value}", measured.title(), if after.is_empty() { before } else { after }),
+        };
+        format!("{before} {value} {counted}{}", if value == 1.0 { "" } else { "s" })
+    }
 }
 
 /// All comparisons of a goal.
@@ -121,5 +160,30 @@ impl Goal {
     pub fn needs_scores(&self) -> bool {
         use Quantity::{F1, Precision, Sensitivity, Specificity};
         self.conditions.iter().any(|c| matches!(c.quantity, Sensitivity | Specificity | Precision | F1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_are_read_as_words() {
+        let words = |quantity, sign, value| Condition { quantity, sign, value }.words();
+        for (quantity, sign, value, said) in [
+            (Quantity::ValLoss, Sign::Below, 0.04, "validation loss below 0.04"),
+            (Quantity::ValAccuracy, Sign::AtLeast, 0.95, "validation accuracy at least 0.95"),
+            (Quantity::ValMae, Sign::AtMost, 8.5, "validation MAE at most 8.5"),
+            (Quantity::ValBalancedAccuracy, Sign::Above, 0.5, "validation balanced accuracy above 0.5"),
+            (Quantity::Sensitivity, Sign::AtLeast, 0.97, "sensitivity at least 0.97"),
+            (Quantity::Gap, Sign::Below, 0.1, "training accuracy minus validation accuracy below 0.1"),
+            (Quantity::Epochs, Sign::AtMost, 10.0, "at most 10 epochs"),
+            (Quantity::NParameters, Sign::Below, 25.0, "fewer than 25 parameters"),
+            (Quantity::Runs, Sign::AtLeast, 1.0, "at least 1 run"),
+            (Quantity::Diverged, Sign::Equal, 1.0, "the run diverges"),
+            (Quantity::Diverged, Sign::Below, 1.0, "the run does not diverge"),
+        ] {
+            assert_eq!(words(quantity, sign, value), said);
+        }
     }
 }

@@ -62,10 +62,13 @@ test("a link carries what was changed, and the page reads it back", async ({ lab
 });
 
 test("parts of a link that are not understood are named", async ({ lab, page }) => {
-  await page.goto("/#/lab?v=1&preset=mlp&data.nois=0.3");
+  await page.goto("/#/lab?v=1&preset=mlp&data.nois=0.3&views=bondary,loss");
   await expect(lab.notices).toContainText("not understood");
   await page.getByText("Details").click();
   await expect(lab.notices).toContainText('unknown setting "data.nois"');
+  await expect(lab.notices).toContainText('unknown view "bondary"');
+  await expect(page.getByTestId("chart-loss")).toBeVisible();
+  await expect(page.getByTestId("chart-accuracy")).toHaveCount(0);
 });
 
 test("a problem stands beside the setting that caused it, and Train waits", async ({ lab, page }) => {
@@ -117,6 +120,21 @@ test("numbers are understood as people type them, and a setting explains itself"
   await page.keyboard.press("Enter");
   await expect(page.locator("#help-training-batch_size")).toContainText("before the weights change");
   await expect(help).toHaveAttribute("aria-expanded", "true");
+  await page.keyboard.press("Escape");
+  await expect(help).toHaveAttribute("aria-expanded", "false");
+});
+
+test("an address that leads nowhere says so above the map", async ({ page }) => {
+  await page.goto("/#/nope");
+  await expect(page.getByTestId("no-page")).toBeVisible();
+  await page.getByRole("link", { name: "Course", exact: true }).click();
+  await expect(page.getByTestId("no-page")).toHaveCount(0);
+});
+
+test("a file of another kind is refused by its name", async ({ lab }) => {
+  await lab.open("preset=mlp&engine=cpu");
+  await lab.dropFile("cell.png", Buffer.from("no table"));
+  await expect(lab.notices).toContainText("cell.png is an image. Petri reads MedMNIST files (.npz) and tables");
 });
 
 test("the learning rate changes while the run goes on", async ({ lab, page }) => {

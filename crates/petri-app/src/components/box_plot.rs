@@ -6,13 +6,13 @@ use crate::components::drawing::Plot;
 use crate::drawing::box_plot::{Group, drawing};
 use crate::state::history::{RunRecord, five_numbers};
 
-/// The plot.
-pub(crate) fn box_plot(records: &[&RunRecord], labels: &[String], metric: &str) -> impl IntoView + use<> {
+/// The plot of a result, with what it is called.
+pub(crate) fn box_plot(records: &[&RunRecord], labels: &[String], metric: &str, title: &str) -> impl IntoView + use<> {
     let group = |name: &String| {
         let values: Vec<f32> = records.iter().filter(|r| r.label == *name).filter_map(|r| r.value(metric)).collect();
         Group { name: name.clone(), five: five_numbers(&values), values }
     };
     let groups: Vec<Group> = labels.iter().map(group).collect();
-    let drawn = Signal::stored(drawing(&groups, metric));
+    let drawn = Signal::stored(drawing(&groups, title));
     view! { <Plot drawing=drawn class="box-plot" test_id="box-plot" file="box-plot"/> }
 }

@@ -3,10 +3,12 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use petri_protocol::DataInfo;
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
 use crate::drawing::chart::LineChart;
+use crate::state::results;
 use crate::view::curve_chart::CurveChart;
 
 /// A chart.
@@ -25,17 +27,21 @@ pub(crate) fn Chart(
         version.with(|_| ());
         lab.model.with_untracked(|m| chart.scene(&m.curves, log.get(), smoothing.get()))
     });
+    let unit = Memo::new(move |_| {
+        let unit = |i: &Option<DataInfo>| i.as_ref().map(|i| results::unit(&i.target).to_owned());
+        if chart.has_unit { lab.info.with(unit).unwrap_or_default() } else { String::new() }
+    });
     let id = format!("chart-title-{}", chart.id);
     let labelled_by = id.clone();
     let readout = move || {
         version.with(|_| ());
-        lab.model.with_untracked(|m| chart.readout(&m.curves, cursor.get()))
+        lab.model.with_untracked(|m| chart.readout(&m.curves, cursor.get(), &unit.get()))
     };
     let polite = move || if cursor.get().is_some() { "polite" } else { "off" };
     view! {
         <section class="panel chart" aria-labelledby=labelled_by>
             <div class="chart-head">
-                <h2 id=id>{chart.title}</h2>
+                <h2 id=id>{chart.title}{move || unit.with(|u| (!u.is_empty()).then(|| format!(" ({u})")))}</h2>
                 {chart.has_log.then(|| view! {
                     <label class="inline"><input type="checkbox" prop:checked=log on:change=move |ev| log.set(event_target_checked(&ev))/>" log scale"</label>
                 })}

@@ -3,8 +3,9 @@
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 
-use crate::components::controls::LearningRate;
-use crate::components::focus::focus;
+use crate::components::controls::{LearningRate, control_id};
+use crate::components::explained::problem_id;
+use crate::components::focus::{focus, focus_first};
 use crate::context::lab;
 use crate::state::announcer::{self, announcement};
 use crate::state::speed::{CHOICES, Speed};
@@ -82,10 +83,26 @@ pub(crate) fn Status() -> impl IntoView {
     view! {
         <div class="control-status">
             <p data-testid="status" data-step=move || step.get()>{status}</p>
+            <Show when=move || lab.phase.get() == Phase::Incomplete>
+                <button type="button" class="quiet go-there" data-testid="go-to-problem" on:click=move |_| {
+                    let field = lab.problems.with_untracked(|all| all.first().map(|p| p.field.clone())).unwrap_or_default();
+                    focus_first(places_of(&field));
+                }>"Show me where"</button>
+            </Show>
             <ProgressLine/>
         </div>
         <Announcer/>
     }
+}
+
+/// Ids of what belongs to a setting, the best first: its control, or what is said below it.
+fn places_of(field: &str) -> Vec<String> {
+    let place = match field {
+        "training.learning_rate" => "learning-rate".to_owned(),
+        "data.file" | "data.source" => "file".to_owned(),
+        _ => control_id(field),
+    };
+    vec![place, problem_id(field), problem_id("network")]
 }
 
 /// Long work in the worker.

@@ -11,7 +11,8 @@ use crate::components::compact_network::CompactNetwork;
 use crate::components::explained::{FieldProblems, Help, problem_id};
 use crate::context::lab;
 
-fn control_id(key: &str) -> String {
+/// Id of the control of a setting.
+pub(crate) fn control_id(key: &str) -> String {
     format!("field-{}", key.replace('.', "-"))
 }
 
@@ -257,28 +258,36 @@ fn Columns() -> impl IntoView {
             t.columns.into_iter().filter(|c| c.is_numeric && c.name != target.get()).map(|c| c.name).collect::<Vec<_>>()
         })
     });
-    let refused = RwSignal::new(false);
-    // Gives back whether the column is used now.
-    let toggle = move |name: &str, on: bool| {
-        let chosen: Vec<String> = names
-            .get_untracked()
-            .into_iter()
-            .filter(|n| if n == name { on } else { used.with_untracked(|u| u.contains(n)) })
-            .collect();
-        refused.set(chosen.is_empty());
+    // An experiment has at least one column: while none is ticked, it stays as it was.
+    let is_empty = RwSignal::new(false);
+    let is_ticked = move |name: &str| !is_empty.get() && used.with(|u| u.iter().any(|n| n == name));
+    let choose = move |chosen: Vec<String>| {
+        is_empty.set(chosen.is_empty());
         if !chosen.is_empty() {
             lab.act(|m| m.set("data.features", &json::write(&chosen)));
         }
-        used.with_untracked(|u| u.iter().any(|n| n == name))
+    };
+    // Gives back whether the column is ticked now.
+    let toggle = move |name: &str, on: bool| {
+        let all = names.get_untracked().into_iter();
+        choose(all.filter(|n| if n == name { on } else { untrack(|| is_ticked(n)) }).collect());
+        untrack(|| is_ticked(name))
     };
     view! {
         <details class="field columns">
-            <summary>{move || format!("Predicted from {} columns", used.with(Vec::len))}</summary>
-            <div class="column-list">
+            <summary>{move || match used.with(Vec::len) {
+                1 => "Predicted from 1 column".to_owned(),
+                n => format!("Predicted from {n} columns"),
+            }}</summary>
+            <div class="column-buttons">
+                <button type="button" data-testid="all-columns" on:click=move |_| choose(names.get_untracked())>"All"</button>
+                <button type="button" data-testid="no-columns" on:click=move |_| choose(vec![])>"None"</button>
+            </div>
+            <div class="column-list" tabindex="0" role="group" aria-label="Columns">
                 {move || names.get().into_iter().map(|name| {
                     let (for_check, for_change) = (name.clone(), name.clone());
                     view! {
-                        <label class="inline"><input type="checkbox" prop:checked=move || used.with(|u| u.contains(&for_check))
+                        <label class="inline"><input type="checkbox" prop:checked=move || is_ticked(&for_check)
                             on:change=move |ev| {
                                 let is_used = toggle(&for_change, event_target_checked(&ev));
                                 event_target::<HtmlInputElement>(&ev).set_checked(is_used);
@@ -286,7 +295,7 @@ fn Columns() -> impl IntoView {
                     }
                 }).collect_view()}
             </div>
-            {move || refused.get().then(|| view! { <p class="problem" role="alert">"At least one column is needed."</p> })}
+            {move || is_empty.get().then(|| view! { <p class="problem" role="alert">"At least one column is needed. Until one is ticked, those from before are used."</p> })}
             <FieldProblems key="data.features"/>
         </details>
     }

@@ -7,6 +7,7 @@ use petri_protocol::{DataInfo, DataSource, Split};
 use crate::components::controls::Control;
 use crate::components::explained::FieldProblems;
 use crate::context::lab;
+use crate::state::dish::sample;
 
 /// The panel.
 #[component]
@@ -88,7 +89,7 @@ fn facts(info: DataInfo) -> impl IntoView {
         .collect_view();
     view! {
         <dl class="facts" data-testid="facts">
-            <div><dt>"Sample"</dt><dd>{info.input.to_string()}</dd></div>
+            <div><dt>"each sample"</dt><dd>{sample(&info)}</dd></div>
             {Split::ALL.map(|s| view! { <div><dt>{s.title()}</dt><dd>{info.sizes.of(s)}</dd></div> }).collect_view()}
         </dl>
         {(!info.target.is_empty()).then(|| view! { <p class="hint">"Predicted: "<strong>{info.target.clone()}</strong></p> })}

@@ -18,7 +18,7 @@ pub(crate) fn FieldProblems(
         lab.problems.with(|all| all.iter().filter(|p| p.field == key).map(|p| p.message.clone()).collect::<Vec<_>>())
     });
     view! {
-        <div class="problems" id=id aria-live="polite">
+        <div class="problems" id=id tabindex="-1" aria-live="polite">
             {move || messages.get().into_iter().map(|m| view! { <p class="problem">{m}</p> }).collect_view()}
         </div>
     }
@@ -49,7 +49,7 @@ pub(crate) fn Help(
     }
 }
 
-/// A small button and what it shows. It stays open until it is pressed again.
+/// A small button and what it shows. It stays open until it is pressed again, or Escape on it.
 #[component]
 pub(crate) fn Explained(
     /// What is explained.
@@ -64,6 +64,7 @@ pub(crate) fn Explained(
     let controls = id.clone();
     view! {
         <button type="button" class="help" aria-expanded=move || open.get().to_string() aria-controls=controls
+            on:keydown=move |ev| if ev.key() == "Escape" { open.set(false) }
             on:click=move |_| open.update(|o| *o = !*o)>
             <span aria-hidden="true">"?"</span><span class="visually-hidden">"What is this: "{name}</span>
         </button>

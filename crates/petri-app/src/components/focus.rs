@@ -15,6 +15,12 @@ pub(crate) fn focus_first(ids: Vec<String>) {
         let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
         for id in ids {
             if let Some(element) = document.get_element_by_id(&id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+                // What is folded away takes no focus.
+                while let Ok(Some(fold)) = element.closest("details:not([open])") {
+                    if fold.set_attribute("open", "").is_err() {
+                        break;
+                    }
+                }
                 element.focus().unwrap_or_default();
                 if document.active_element().is_some_and(|active| active.id() == id) {
                     return;

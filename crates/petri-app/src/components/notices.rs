@@ -23,7 +23,8 @@ pub(crate) fn Notices() -> impl IntoView {
     };
     view! {
         <div class="notices" role="alert" data-testid="notices">
-            <For each=move || notices.get() key=|n| n.id let:notice>
+            // The newest first: it is what has just happened, and the others may have to be scrolled to.
+            <For each=move || notices.get().into_iter().rev() key=|n| n.id let:notice>
                 <div class="notice" class:notice-error=notice.is_error>
                     <div>
                         <p><strong>{notice.message.clone()}</strong></p>

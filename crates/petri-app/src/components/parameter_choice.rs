@@ -43,6 +43,7 @@ pub(crate) fn ParameterChoice(
                     }).collect_view())}
                 </select>
             </label>
+            <span class="hint">"number"</span>
             <WholeNumber value=Signal::derive(move || settled.get().index + 1) max=len test_id=format!("{test_id}-index")
                 label=Signal::derive(move || format!("{label}: number within {}", of_tensor(|t, _| t.title())))
                 on_pick=move |n| on_pick(Pick { index: n - 1, ..settled.get_untracked() })/>

@@ -12,6 +12,7 @@ use crate::download::download;
 use crate::drawing::axis::{Axis, label, path};
 use crate::state::Model;
 use crate::state::history::{RunRecord, csv, labels, with_importance};
+use crate::state::results;
 use petri_lesson::dish::Runs;
 
 const WIDTH: f32 = 460.0;
@@ -26,15 +27,17 @@ const MAX_VALUES: usize = 12;
 /// The runs of this place that are shown: the newest series, or the single ones.
 fn shown() -> Memo<Vec<RunRecord>> {
     let lab = lab();
+    let data = Memo::new(move |_| lab.experiment.with(|e| (e.data.source, e.data.target.clone(), e.data.file.clone())));
     let version = Memo::new(move |_| lab.model.with(|m| (m.library.history.version, m.origin.clone())));
     Memo::new(move |_| {
         version.with(|_| ());
+        data.with(|_| ());
         lab.model.with_untracked(|m| {
             let newest = m.library.history.newest(&m.origin);
             let newest: Vec<&RunRecord> = if newest.iter().any(|r| r.series > 0) {
                 newest
             } else {
-                m.library.history.single(&m.origin).into_iter().take(MAX_SINGLE).collect()
+                m.library.history.comparable(&m.origin, &m.experiment.data, MAX_SINGLE)
             };
             newest.into_iter().cloned().collect()
         })
@@ -50,8 +53,13 @@ pub(crate) fn RunsView(
 ) -> impl IntoView {
     let lab = lab();
     let records = shown();
-    let plan =
-        RwSignal::new(Runs { n_seeds: 5, metric: "val_accuracy".into(), variants: vec![], models: vec![ModelSpec::Network] });
+    // Who comes back finds the plan by which the runs beside it were started.
+    let plan = RwSignal::new(lab.model.with_untracked(|m| m.looking.plan.clone()).unwrap_or_else(|| Runs {
+        n_seeds: 5,
+        metric: "val_accuracy".into(),
+        variants: vec![],
+        models: vec![ModelSpec::Network],
+    }));
     let metric = RwSignal::new(None::<String>);
     // A dish's plan is taken over when the dish changes.
     let current = Memo::new(move |_| planned.get().unwrap_or_else(|| plan.get()));
@@ -61,12 +69,19 @@ pub(crate) fn RunsView(
         let known = metrics_of(&records.get());
         if known.is_empty() || known.contains(&wanted) { wanted } else { known[0].clone() }
     });
+    let title = Memo::new(move |_| {
+        let target = lab.info.with(|i| i.as_ref().map(|i| i.target.clone())).unwrap_or_default();
+        chosen_metric.with(|m| results::titled(m, &target))
+    });
     let members = Memo::new(move |_| lab.experiment.with(|e| current.with(|c| c.members(e).len())));
     let running = Memo::new(move |_| lab.model.with(|m| m.library.series.is_running));
     let can_start = Memo::new(move |_| lab.model.with(Model::can_start_series));
     let start = move |_| {
         let members = lab.experiment.with_untracked(|e| current.with_untracked(|c| c.members(e)));
-        lab.act(|m| m.start_series(members));
+        lab.act(|m| {
+            m.looking.plan = Some(plan.get_untracked());
+            m.start_series(members)
+        });
     };
     view! {
         <section class="panel runs" aria-labelledby="runs-title">
@@ -74,7 +89,7 @@ pub(crate) fn RunsView(
             <Show when=move || !has_plan.get()><PlanEditor plan=plan/></Show>
             <div class="row">
                 <button type="button" class="primary" data-testid="start-runs" disabled=move || !can_start.get() || members.get() == 0 on:click=start>
-                    {move || format!("Start {} runs", members.get())}
+                    {move || format!("Start {} run{}", members.get(), if members.get() == 1 { "" } else { "s" })}
                 </button>
                 <Show when=move || running.get()>
                     <button type="button" data-testid="cancel-runs" on:click=move |_| lab.act(|m| m.cancel_series())>"Cancel"</button>
@@ -82,18 +97,18 @@ pub(crate) fn RunsView(
                 <SeriesProgress/>
             </div>
             <Show when=move || !records.with(Vec::is_empty)>
-                <label class="inline">"Result "
+                <label class="inline runs-result">"Result "
                     <select data-testid="metric" prop:value=chosen_metric on:change=move |ev| metric.set(Some(event_target_value(&ev)))>
                         {move || metrics_of(&records.get()).into_iter().map(|m| {
-                            let (value, shown) = (m.clone(), m.clone());
+                            let (value, shown) = (m.clone(), metric::result_title(&m));
                             view! { <option value=m prop:selected=move || chosen_metric.get() == value>{shown}</option> }
                         }).collect_view()}
                     </select>
                 </label>
-                {move || records.with(|r| { let all: Vec<&RunRecord> = r.iter().collect(); box_plot(&all, &labels(&all), &chosen_metric.get()) })}
+                {move || records.with(|r| { let all: Vec<&RunRecord> = r.iter().collect(); box_plot(&all, &labels(&all), &chosen_metric.get(), &title.get()) })}
                 <Overlay records=records/>
                 <Importances records=records/>
-                <ResultTable records=records metric=chosen_metric/>
+                <ResultTable records=records metric=chosen_metric title=title/>
                 <div class="row">
                     <button type="button" data-testid="csv" on:click=move |_| {
                         let text = records.with(|r| csv(&r.iter().collect::<Vec<_>>()));
@@ -115,7 +130,11 @@ fn metrics_of(records: &[RunRecord]) -> Vec<String> {
 #[component]
 fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
     let lab = lab();
-    let key = RwSignal::new(String::new());
+    let planned = plan.with_untracked(|p| p.variants.clone());
+    let key =
+        RwSignal::new(planned.first().and_then(|(_, settings)| settings.first()).map(|(key, _)| key.clone()).unwrap_or_default());
+    let values: Vec<String> = planned.into_iter().map(|(name, _)| name).collect();
+    let values = values.join("; ");
     let wrong = RwSignal::new(String::new());
     let is_table = move || {
         lab.info
@@ -145,11 +164,11 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
             <label>"Compare "
                 <select data-testid="vary" on:change=move |ev| { key.set(event_target_value(&ev)); plan.update(|p| p.variants.clear()); }>
                     <option value="">"nothing: only seeds"</option>
-                    {setting::all().iter().filter(|c| c.key != "seed" && c.key != "engine").map(|c| view! { <option value=c.key>{c.plain_title()}</option> }).collect_view()}
+                    {setting::all().iter().filter(|c| c.key != "seed" && c.key != "engine").map(|c| view! { <option value=c.key selected=move || key.with(|k| k == c.key)>{c.plain_title()}</option> }).collect_view()}
                 </select>
             </label>
             <Show when=move || !key.with(String::is_empty)>
-                <label>"at the values "<input type="text" placeholder="1; 8; 64" data-testid="vary-values" on:change=move |ev| set_values(event_target_value(&ev))/></label>
+                <label>"at the values "<input type="text" placeholder="1; 8; 64" data-testid="vary-values" prop:value=values.clone() on:change=move |ev| set_values(event_target_value(&ev))/></label>
             </Show>
         </div>
         <Show when=move || !wrong.with(String::is_empty)><p class="problem">{wrong}</p></Show>
@@ -266,7 +285,7 @@ fn Importances(records: Memo<Vec<RunRecord>>) -> impl IntoView {
 
 /// Every run with its result and a link to its experiment.
 #[component]
-fn ResultTable(records: Memo<Vec<RunRecord>>, metric: Memo<String>) -> impl IntoView {
+fn ResultTable(records: Memo<Vec<RunRecord>>, metric: Memo<String>, title: Memo<String>) -> impl IntoView {
     let open = RwSignal::new(false);
     let details: NodeRef<leptos::html::Details> = NodeRef::new();
     view! {
@@ -274,7 +293,7 @@ fn ResultTable(records: Memo<Vec<RunRecord>>, metric: Memo<String>) -> impl Into
             <summary>"Every run"</summary>
             <Show when=move || open.get()>
                 <div class="table-scroll" tabindex="0" role="group" aria-label="Every run"><table>
-                    <thead><tr><th scope="col">"run"</th><th scope="col">"seed"</th><th scope="col">{metric}</th><th scope="col">"experiment"</th></tr></thead>
+                    <thead><tr><th scope="col">"run"</th><th scope="col">"seed"</th><th scope="col">{title}</th><th scope="col">"experiment"</th></tr></thead>
                     <tbody>{move || records.get().into_iter().map(|r| {
                         let value = r.value(&metric.get()).map_or("—".to_owned(), |v| format!("{v:.4}"));
                         let network = r.model == ModelSpec::Network;

@@ -7,6 +7,7 @@ use petri_protocol::MetricPoint;
 use crate::components::focus::focus;
 use crate::context::lab;
 use crate::state::Model;
+use crate::state::results::with_unit;
 
 /// Ids of what the focus goes to where the pressed button is replaced.
 const TITLE: &str = "test-title";
@@ -43,9 +44,10 @@ pub(crate) fn TestSet() -> impl IntoView {
             <h2 id=TITLE tabindex="-1">"Test set"</h2>
             {move || match result.get() {
                 Some((test, validation)) => {
+                    let target = lab.info.with_untracked(|i| i.as_ref().map(|i| i.target.clone())).unwrap_or_default();
                     let row = |p: MetricPoint| {
                         let known = p.values().filter_map(|(name, value)| Some((metric::find(name)?, value)));
-                        let texts: Vec<String> = known.map(|(card, v)| format!("{} {}", card.title, card.text(f64::from(v)))).collect();
+                        let texts: Vec<String> = known.map(|(card, v)| format!("{} {}", card.title, with_unit(card, f64::from(v), &target))).collect();
                         texts.join(", ")
                     };
                     view! {

@@ -1,7 +1,7 @@
 //! The bar at the top: name, pages, preset, theme, link.
 
 use leptos::prelude::*;
-use petri_protocol::{link, presets};
+use petri_protocol::presets;
 
 use crate::address::{address, hash};
 use crate::clipboard::CopyButton;
@@ -98,18 +98,17 @@ fn Background() -> impl IntoView {
 #[component]
 fn PresetMenu() -> impl IntoView {
     let lab = lab();
-    let preset = Memo::new(move |_| lab.model.with(|m| m.preset.clone()));
+    // Over other data than those of a preset the menu names none.
+    let preset = Memo::new(move |_| lab.model.with(|m| if m.has_data_of_preset() { m.preset.clone() } else { String::new() }));
     let summary = Memo::new(move |_| lab.model.with(|m| m.summary()));
     view! {
         <label class="top-field">
             <span class="visually-hidden">"Experiment"</span>
             <select
                 data-testid="preset" prop:value=preset
-                on:change=move |ev| {
-                    let id = event_target_value(&ev);
-                    lab.act(|m| m.open(link::parse(&format!("v=1&preset={id}"))));
-                }
+                on:change=move |ev| lab.choose_preset(&event_target_value(&ev))
             >
+                <option value="" disabled=true hidden=move || !preset.with(String::is_empty) selected=move || preset.with(String::is_empty)>"Other data"</option>
                 {presets::ALL.iter().map(|card| view! {
                     <option value=card.id selected=move || preset.get() == card.id>{card.title}</option>
                 }).collect_view()}

@@ -31,13 +31,7 @@ pub(crate) fn App() -> impl IntoView {
     let ticking = StoredValue::new_local(Interval::new(TICK_MILLIS, move || lab.tick()));
     let on_hash = StoredValue::new_local(web_sys::window().map(|window| {
         EventListener::new(&window, "hashchange", move |_| {
-            let route = Route::parse(&hash());
-            if !lab.route.with_untracked(|r| r.is_same_page(&route))
-                && let Some(window) = web_sys::window()
-            {
-                window.scroll_to_with_x_and_y(0.0, 0.0);
-            }
-            lab.route.set(route);
+            lab.route.set(Route::parse(&hash()));
         })
     }));
     on_cleanup(move || {
@@ -45,7 +39,7 @@ pub(crate) fn App() -> impl IntoView {
         on_hash.dispose();
     });
     let page = Memo::new(move |_| match lab.route.get() {
-        Route::Map => Page::Map,
+        Route::Map | Route::Unknown => Page::Map,
         Route::Lesson { id, from } => Page::Lesson(id, from),
         Route::Lab { .. } => Page::Lab,
     });
@@ -60,7 +54,13 @@ pub(crate) fn App() -> impl IntoView {
         let now = page.get();
         if before.is_some_and(|before| before != now) {
             // After the page has been put in its place.
-            request_animation_frame(focus_main);
+            request_animation_frame(|| {
+                focus_main();
+                // The focus goes below the bars, and the browser with it: a page begins at its top.
+                if let Some(window) = web_sys::window() {
+                    window.scroll_to_with_x_and_y(0.0, 0.0);
+                }
+            });
         }
         now
     });

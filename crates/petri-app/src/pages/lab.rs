@@ -32,8 +32,7 @@ pub(crate) fn LabPage() -> impl IntoView {
     let of = move |column: Column| move || views.get().into_iter().filter(|v| v.0.column == column).collect::<Vec<_>>();
     let none = Signal::derive(|| None);
     view! {
-        <ControlBar/>
-        <Notices/>
+        <div class="lab-head"><ControlBar/><Notices/></div>
         <main class="lab" id="main" tabindex="-1">
             <h1 class="visually-hidden">"The lab"</h1>
             <div class="lab-setup">

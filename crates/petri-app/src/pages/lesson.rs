@@ -13,7 +13,7 @@ use crate::components::lesson::dish_panel::DishPanel;
 use crate::components::lesson::prose::{inline, prose};
 use crate::components::lesson::question::QuestionView;
 use crate::context::{OpenLesson, lab};
-use crate::lesson_source::{Read, load};
+use crate::lesson_source::{Missing, Read, load};
 use crate::state::Place;
 use crate::state::progress;
 use crate::view;
@@ -27,7 +27,7 @@ const MAX_PROBLEMS: usize = 12;
 #[derive(Clone)]
 enum Loaded {
     Waiting,
-    Failed(String),
+    Failed(Missing),
     Read(Box<Read>),
 }
 
@@ -50,17 +50,29 @@ pub(crate) fn LessonPage(
         let Some(stop) = stop.try_get_value().flatten() else { return };
         let read = match load(&for_fetch, from_fetch.as_deref(), &stop).await {
             Ok(read) => Loaded::Read(Box::new(read)),
-            Err(why) => Loaded::Failed(why),
+            Err(missing) => Loaded::Failed(missing),
         };
+        let is_missing = matches!(read, Loaded::Failed(_));
         // The learner may have gone elsewhere meanwhile.
-        drop(loaded.try_set(read));
+        if loaded.try_set(read).is_none() && is_missing {
+            lab.lesson_title.set(Some("Lesson not found".into()));
+        }
     });
     let key = progress::key(&id, from.as_deref());
     view! {
         <main class="lesson-page" id="main" tabindex="-1">
             {move || match loaded.get() {
                 Loaded::Waiting => view! { <p class="lesson-wait">"Loading the lesson …"</p> }.into_any(),
-                Loaded::Failed(why) => view! { <p class="lesson-wait problem" role="alert" data-testid="lesson-failed">{why}</p> }.into_any(),
+                Loaded::Failed(Missing { why, similar }) => view! {
+                    <div class="lesson-wait">
+                        <p class="problem" role="alert" data-testid="lesson-failed">{why}</p>
+                        {(!similar.is_empty()).then(|| view! {
+                            <p>"Is one of these meant?"</p>
+                            <ul>{similar.into_iter().map(|(id, title)| view! { <li><a href=format!("#/lesson/{id}")>{title}</a></li> }).collect_view()}</ul>
+                        })}
+                        <p><a class="button" href="#/">"All lessons"</a></p>
+                    </div>
+                }.into_any(),
                 Loaded::Read(read) => {
                     let (lesson, problems) = *read;
                     let (key, from) = (key.clone(), from.clone());

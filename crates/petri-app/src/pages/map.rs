@@ -9,6 +9,7 @@ use crate::components::focus::focus;
 use crate::context::lab;
 use crate::download::download;
 use crate::state::progress::{LessonProgress, Progress};
+use crate::state::route::Route;
 
 /// Ids of the buttons that take each other's place.
 const CLEAR: &str = "clear-progress";
@@ -66,6 +67,9 @@ pub(crate) fn MapPage() -> impl IntoView {
         lab.progress.with(|progress| show_progress(map, progress));
     });
     view! {
+        {move || lab.route.with(|r| *r == Route::Unknown).then(|| view! {
+            <p class="notice map-notice" role="alert" data-testid="no-page">"There is no such page. Here is the map of the course."</p>
+        })}
         <div node_ref=place></div>
         <div class="map map-foot">
             <section class="panel progress-panel" aria-labelledby="progress-title">

@@ -5,8 +5,8 @@ use petri_data::metric::{self, EPOCHS, result_name};
 use petri_protocol::engine_choice::Decision;
 use petri_protocol::link::{self, Opened};
 use petri_protocol::{
-    DataInfo, DataSource, DataSpec, Experiment, MetricPoint, Problem, RequestId, RunEnd, RunId, Split, TableInfo, journal,
-    presets,
+    DataInfo, DataSource, DataSpec, Experiment, MetricPoint, Problem, RequestId, RunEnd, RunId, Split, TableInfo, TensorShape,
+    journal, presets,
 };
 
 use super::checkpoint::Checkpoint;
@@ -70,8 +70,20 @@ pub struct Ended {
     experiment: Experiment,
     file: Option<LoadedFile>,
     curves: Curves,
+    probes: Probes,
+    decision: Option<Decision>,
     step: usize,
     steps_per_epoch: usize,
+}
+
+/// What a sample is made of, in words.
+pub fn sample(info: &DataInfo) -> String {
+    match info.input {
+        TensorShape::Features(1) => "1 value".into(),
+        TensorShape::Features(n) => format!("{n} values"),
+        TensorShape::Image { channels: 1, height, width } => format!("{height}×{width} pixels"),
+        TensorShape::Image { channels, height, width } => format!("{height}×{width} pixels in {channels} channels"),
+    }
 }
 
 /// One dish.
@@ -226,12 +238,19 @@ impl Dish {
 
     /// One sentence about the experiment: that of its preset, unless it has other data.
     pub fn summary(&self) -> String {
-        let Some(card) = presets::find(&self.preset) else { return String::new() };
-        if (card.experiment)().data.source == self.experiment.data.source {
+        if let Some(card) = presets::find(&self.preset).filter(|_| self.has_data_of_preset()) {
             return card.summary.into();
         }
-        let data = self.info().map(|i| format!("{}: samples of {}.", i.title, i.input));
+        let data = self.info().map(|i| {
+            let n: usize = Split::ALL.iter().map(|s| i.sizes.of(*s)).sum();
+            format!("{}: {n} samples of {}.", i.title, sample(&i))
+        });
         data.unwrap_or_default()
+    }
+
+    /// Whether it trains on the data that its preset is named after.
+    pub fn has_data_of_preset(&self) -> bool {
+        presets::find(&self.preset).is_some_and(|card| (card.experiment)().data.source == self.experiment.data.source)
     }
 
     /// Epochs done, with fractions.
@@ -306,23 +325,29 @@ impl Dish {
         self.looking.checked = settle(&all, self.looking.checked).unwrap_or_default();
     }
 
-    /// Puts the run aside that a change ends, with the experiment it was made by.
+    /// Puts the run aside that a change ends, with the experiment it was made by and the pictures of its network.
     pub(super) fn set_aside(&mut self, preset: String, experiment: Experiment, file: Option<LoadedFile>) {
         let curves = std::mem::take(&mut self.curves);
+        // Pictures are shared, not copied.
+        let (probes, decision) = (self.probes.clone(), self.decision.clone());
         let (step, steps_per_epoch) = (self.step, self.steps_per_epoch);
-        self.ended = Some(Box::new(Ended { preset, experiment, file, curves, step, steps_per_epoch }));
+        self.ended = Some(Box::new(Ended { preset, experiment, file, curves, probes, decision, step, steps_per_epoch }));
     }
 
-    /// Brings back the run that a change has ended: its settings and its curves. True when there was one.
+    /// Brings back the run that a change has ended: its settings, curves and pictures. True when there was one.
     pub(super) fn bring_back(&mut self) -> bool {
         let Some(ended) = self.ended.take() else { return false };
         self.forget_run();
         self.begin_run();
-        let Ended { preset, experiment, file, curves, step, steps_per_epoch } = *ended;
+        let Ended { preset, experiment, file, curves, probes, decision, step, steps_per_epoch } = *ended;
         self.preset = preset;
         self.experiment = experiment;
         self.file = file;
         self.curves = curves;
+        self.probes = probes;
+        // What was on its way is answered to nobody.
+        self.probes.reset();
+        self.decision = decision;
         self.step = step;
         self.steps_per_epoch = steps_per_epoch;
         self.phase = Phase::Kept;

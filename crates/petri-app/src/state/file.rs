@@ -9,6 +9,31 @@ use petri_protocol::{
 /// Most files that can be given to the worker again.
 const MAX_FILES: usize = 4;
 
+/// Endings of the names of files that are read.
+const READ: [&str; 4] = ["npz", "csv", "tsv", "txt"];
+/// Endings of images.
+const IMAGES: [&str; 11] = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "svg", "tif", "tiff", "heic", "dcm"];
+/// Endings of spreadsheets.
+const SPREADSHEETS: [&str; 4] = ["xlsx", "xls", "ods", "numbers"];
+
+/// Why a file of this name is not read; nothing for one that may be read. What is in it is seen by who reads it.
+pub fn refusal(name: &str) -> Option<String> {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    let is_of = |endings: &[&str]| endings.contains(&&*ending);
+    let what = if is_of(&READ) {
+        return None;
+    } else if is_of(&IMAGES) {
+        "is an image"
+    } else if is_of(&SPREADSHEETS) {
+        "is a spreadsheet: save its table as CSV"
+    } else if ending == "json" {
+        "holds no data that Petri reads: experiments are opened by their links"
+    } else {
+        "is of no kind that Petri reads"
+    };
+    Some(format!("{name} {what}. Petri reads MedMNIST files (.npz) and tables (.csv, .tsv, .txt)."))
+}
+
 /// Name of a file that the browser keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FileKey(pub u32);
@@ -208,4 +233,21 @@ pub fn fit(experiment: &mut Experiment, info: &DataInfo) {
             NetworkSpec::chain([OpSpec::dense(16), Relu.into(), OpSpec::dense(outputs)])
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_other_kinds_are_refused_by_their_names() {
+        for name in ["own.npz", "cells.CSV", "a.b.tsv", "notes.txt"] {
+            assert_eq!(refusal(name), None, "{name}");
+        }
+        let said = |name: &str| refusal(name).expect(name);
+        assert_eq!(said("cell.PNG"), "cell.PNG is an image. Petri reads MedMNIST files (.npz) and tables (.csv, .tsv, .txt).");
+        assert!(said("counts.xlsx").contains("save its table as CSV"));
+        assert!(said("x.petri.json").contains("by their links"));
+        assert!(said("README").starts_with("README is of no kind"));
+    }
 }

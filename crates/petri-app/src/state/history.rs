@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petri_data::metric::{accuracy, loss, mae};
-use petri_protocol::{MetricPoint, ModelSpec, RunEnd, Split};
+use petri_protocol::{DataSpec, MetricPoint, ModelSpec, RunEnd, Split, link};
 use serde::{Deserialize, Serialize};
 
 /// Most runs that are kept; the oldest go first.
 pub const MAX_RECORDS: usize = 400;
 /// Most points of a curve that are kept.
 const MAX_POINTS: usize = 300;
+/// Runs that are looked at for each one that is compared.
+const READ_AT_MOST: usize = 5;
 /// Metrics whose curves are kept with a run; of all others the result is.
 const KEPT_CURVES: &[&str] = &[loss::CARD.id, accuracy::CARD.id, mae::CARD.id];
 
@@ -139,6 +141,17 @@ impl History {
         of_origin().filter(|r| r.series == series).collect()
     }
 
+    /// The newest single runs of an origin that learned from the same kind of data and predicted the same: results of
+    /// other tasks do not belong in one picture.
+    pub fn comparable(&self, origin: &str, data: &DataSpec, most: usize) -> Vec<&RunRecord> {
+        let is_same = |r: &&RunRecord| {
+            let of_run = link::parse(&r.link).experiment.data;
+            (of_run.source, &of_run.target, &of_run.file) == (data.source, &data.target, &data.file)
+        };
+        // Reading a link takes a while: not all of hundreds are looked at.
+        self.single(origin).into_iter().take(READ_AT_MOST * most).filter(is_same).take(most).collect()
+    }
+
     /// The single runs of an origin, newest first.
     pub fn single(&self, origin: &str) -> Vec<&RunRecord> {
         self.records.iter().rev().filter(|r| r.origin == origin && r.series == 0).collect()
@@ -248,6 +261,22 @@ mod tests {
         history.load(vec![record(1, 3, "old", 0.0), record(9, 7, "same", 0.0)]);
         assert_eq!(labels(&history.newest("lab")), ["b", "c"]);
         assert_eq!(history.clear("lab").len(), 4);
+    }
+
+    #[test]
+    fn single_runs_of_other_data_are_not_compared() {
+        let mut history = History::default();
+        for (id, link) in [(1, "v=1&preset=mlp"), (2, "v=1&preset=one-neuron"), (3, "v=1&preset=mlp&data.noise=0.4")] {
+            history.add(RunRecord { link: link.into(), ..record(id, 0, "a", 0.5) });
+        }
+        let of = |link: &str, most: usize| {
+            let data = link::parse(link).experiment.data;
+            history.comparable("lab", &data, most).iter().map(|r| r.id).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (of("v=1&preset=mlp", 9), of("v=1&preset=one-neuron", 9), of("v=1&preset=mlp", 1)),
+            (vec![3, 1], vec![2], vec![3])
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod diagnosis;
 pub mod dish;
 pub mod file;
 pub mod history;
+pub mod lab_link;
 pub mod library;
 pub mod model;
 pub mod network_rows;

@@ -33,6 +33,8 @@ pub struct ProbeAnswer {
     pub range: Option<SampleRange>,
     /// Steps that the network had done.
     pub step: usize,
+    /// What was asked.
+    pub asked: Option<Probe>,
 }
 
 impl ProbeAnswer {
@@ -147,7 +149,7 @@ impl Probes {
         step: usize,
     ) {
         if let Some(slot) = self.slots.values_mut().find(|s| s.under_way == Some(request)) {
-            slot.answer = Answer(Arc::new(ProbeAnswer { parts, values, range, step }));
+            slot.answer = Answer(Arc::new(ProbeAnswer { parts, values, range, step, asked: slot.asked.clone() }));
             slot.under_way = None;
         }
     }

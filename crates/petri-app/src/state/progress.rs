@@ -22,7 +22,7 @@ pub struct StoredAnswer {
 }
 
 /// What was done in one lesson.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LessonProgress {
     /// Answers by question.
     #[serde(default)]
@@ -30,6 +30,9 @@ pub struct LessonProgress {
     /// Challenges that came true.
     #[serde(default)]
     pub challenges: BTreeSet<String>,
+    /// The epochs at which they did, as far as that was noted.
+    #[serde(default)]
+    pub reached: BTreeMap<String, f64>,
     /// Number of questions and challenges in it, when it was last open.
     #[serde(default)]
     pub n_tasks: usize,
@@ -49,7 +52,7 @@ impl LessonProgress {
 
 /// What was done in all lessons. A lesson from another address has the address in its key, so it can
 /// never touch what belongs to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Version of this form.
     pub version: u32,
@@ -84,9 +87,14 @@ impl Progress {
         self.lessons.entry(lesson.to_owned()).or_default().answers.insert(question.to_owned(), answer);
     }
 
-    /// Notes a challenge; true when it was not known.
-    pub fn achieve(&mut self, lesson: &str, challenge: &str) -> bool {
-        self.lessons.entry(lesson.to_owned()).or_default().challenges.insert(challenge.to_owned())
+    /// Notes a challenge and the epoch at which it came true; true when it was not known.
+    pub fn achieve(&mut self, lesson: &str, challenge: &str, epoch: f64) -> bool {
+        let lesson = self.lessons.entry(lesson.to_owned()).or_default();
+        let is_new = lesson.challenges.insert(challenge.to_owned());
+        if is_new {
+            lesson.reached.insert(challenge.to_owned(), epoch);
+        }
+        is_new
     }
 
     /// Takes over what was done in another tab meanwhile. Nothing that was done is lost; of two answers to a question
@@ -101,6 +109,9 @@ impl Progress {
                 }
             }
             ours.challenges.extend(theirs.challenges.iter().cloned());
+            for (challenge, epoch) in &theirs.reached {
+                ours.reached.entry(challenge.clone()).or_insert(*epoch);
+            }
             if ours.n_tasks == 0 {
                 ours.n_tasks = theirs.n_tasks;
             }
@@ -128,8 +139,9 @@ mod tests {
     fn progress_survives_storage() {
         let mut progress = Progress::default();
         progress.answer("one-neuron", "q1", StoredAnswer { chosen: vec![1], text: String::new(), is_right: true });
-        assert!(progress.achieve("one-neuron", "c1"));
-        assert!(!progress.achieve("one-neuron", "c1"));
+        assert!(progress.achieve("one-neuron", "c1", 7.0));
+        assert!(!progress.achieve("one-neuron", "c1", 9.0), "the first time counts");
+        assert_eq!(progress.of("one-neuron").reached["c1"], 7.0);
         progress.set_size("one-neuron", 2);
         let back = Progress::read(&progress.print());
         assert_eq!(back, progress);
@@ -143,11 +155,11 @@ mod tests {
         let (mut here, mut there) = (Progress::default(), Progress::default());
         here.answer("a", "q1", answer(0, false));
         here.answer("a", "q2", answer(0, false));
-        here.achieve("a", "c1");
+        here.achieve("a", "c1", 1.0);
         here.set_size("a", 4);
         there.answer("a", "q1", answer(1, true));
         there.answer("a", "q2", answer(2, false));
-        there.achieve("a", "c2");
+        there.achieve("a", "c2", 2.0);
         there.answer("b", "q", answer(0, true));
         there.set_size("a", 3);
         there.set_size("b", 2);

@@ -1,6 +1,6 @@
 //! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
 
-use petri_data::metric::{Confusion, Ranking, result_name};
+use petri_data::metric::{self, Confusion, MetricCard, Ranking, result_name};
 use petri_protocol::command::ProbeKind;
 use petri_protocol::task::largest;
 use petri_protocol::{DataInfo, MetricPoint, RunEnd, Split, Task};
@@ -12,6 +12,28 @@ use petri_lesson::goal::{Goal, Quantity};
 
 /// Epochs that are looked at for a goal that limits them.
 const NEWEST_EPOCHS: usize = 512;
+
+/// The unit of what is predicted, where its name says one: "price (thousand euro)".
+pub fn unit(target: &str) -> &str {
+    target.strip_suffix(')').and_then(|named| named.rsplit_once('(')).map_or("", |(_, unit)| unit.trim())
+}
+
+/// What a result is called beside its values, with the unit of what is predicted where it has one.
+pub fn titled(name: &str, target: &str) -> String {
+    let title = metric::result_title(name);
+    let unit = unit(target);
+    match metric::result(name).map(|(_, card)| card.id) {
+        Some("mae" | "rmse") if !unit.is_empty() => format!("{title} ({unit})"),
+        Some("mse") if !unit.is_empty() => format!("{title} (squared {unit})"),
+        _ => title,
+    }
+}
+
+/// A value of a metric for people, with the unit of what is predicted where it has one.
+pub fn with_unit(card: &MetricCard, value: f64, target: &str) -> String {
+    let unit = if matches!(card.id, "mae" | "rmse") { unit(target) } else { "" };
+    format!("{} {unit}", card.text(value)).trim_end().to_owned()
+}
 
 /// Answers and truths of one part of the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,16 +141,22 @@ impl Model {
         }
     }
 
-    /// Whether a goal is reached. Many epochs may come in one message: where the goal limits them, each of
-    /// the newest is looked at.
+    /// Whether a goal is reached.
     pub fn reaches(&self, goal: &Goal) -> bool {
+        self.reached_at(goal).is_some()
+    }
+
+    /// The epoch at which a goal is reached. Many epochs may come in one message: where the goal limits them, each of
+    /// the newest is looked at.
+    pub fn reached_at(&self, goal: &Goal) -> Option<f64> {
         if goal.holds(|quantity| self.result(quantity)) {
-            return true;
+            return Some(self.epoch());
         }
         let limits_epochs = goal.conditions.iter().any(|c| c.quantity == Quantity::Epochs);
         let points = &self.curves.validation;
         let newest = &points[points.len().saturating_sub(NEWEST_EPOCHS)..];
-        limits_epochs && newest.iter().filter(|p| p.step > 0).any(|p| goal.holds(|quantity| self.result_at(quantity, p)))
+        let mut past = newest.iter().filter(|p| p.step > 0 && limits_epochs);
+        past.find(|p| goal.holds(|quantity| self.result_at(quantity, p))).map(|p| f64::from(p.epoch))
     }
 
     /// A result at the end of an earlier epoch.
@@ -157,4 +185,27 @@ impl Model {
 pub fn of_training(point: &MetricPoint, metric: &str) -> Option<f64> {
     let value = point.get(&result_name(Split::Train, metric));
     value.is_finite().then_some(f64::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_have_the_unit_of_what_is_predicted() {
+        assert_eq!((unit("price (thousand euro)"), unit("mean radius"), unit("")), ("thousand euro", "", ""));
+        assert_eq!(titled("val_mae", "price (thousand euro)"), "validation: mean absolute error (thousand euro)");
+        assert_eq!(titled("val_mse", "price (euro)"), "validation: mean squared error (squared euro)");
+        let card = |id: &str| metric::find(id).expect("a metric");
+        assert_eq!(with_unit(card("mae"), 8.5, "price (euro)"), "8.5000 euro");
+        assert_eq!(
+            (with_unit(card("mae"), 8.5, "area"), with_unit(card("r2"), 0.5, "price (euro)")),
+            ("8.5000".into(), "0.500".into())
+        );
+        assert_eq!(titled("val_loss", "price (euro)"), "validation: loss", "of standardised numbers");
+        assert_eq!(
+            (titled("val_mae", "mean radius"), titled("epochs", "")),
+            ("validation: mean absolute error".into(), "epochs".into())
+        );
+    }
 }

@@ -19,14 +19,16 @@ pub enum Route {
         /// The link, without `#/lab?`.
         link: String,
     },
+    /// None that there is: the map is shown in its place.
+    Unknown,
 }
 
 impl Route {
-    /// Reads the hash of an address. What is not understood is the map.
+    /// Reads the hash of an address.
     pub fn parse(hash: &str) -> Self {
         let rest = hash.trim_start_matches('#').trim_start_matches('/');
-        if let Some(link) = rest.strip_prefix("lab") {
-            return Self::Lab { link: link.trim_start_matches('?').to_owned() };
+        if let Some(link) = rest.strip_prefix("lab").filter(|link| link.is_empty() || link.starts_with(['?', '/'])) {
+            return Self::Lab { link: link.trim_start_matches(['/', '?']).to_owned() };
         }
         if let Some(lesson) = rest.strip_prefix("lesson/") {
             let (id, query) = lesson.split_once('?').unwrap_or((lesson, ""));
@@ -34,7 +36,7 @@ impl Route {
             let from = from.map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned()).filter(|a| is_address(a));
             return Self::Lesson { id: id.chars().take(40).collect(), from };
         }
-        Self::Map
+        if rest.is_empty() { Self::Map } else { Self::Unknown }
     }
 
     /// The title of a page: the part that differs first, as tabs and screen readers need it. `lesson` is the title of
@@ -43,6 +45,7 @@ impl Route {
         match self {
             Self::Map => "Petri: grow a neural network".into(),
             Self::Lab { .. } => "The lab · Petri".into(),
+            Self::Unknown => "No such page · Petri".into(),
             Self::Lesson { id, .. } => format!("{} · Petri", lesson.unwrap_or(id)),
         }
     }
@@ -55,7 +58,7 @@ impl Route {
     /// The hash of a page.
     pub fn print(&self) -> String {
         match self {
-            Self::Map => "#/".into(),
+            Self::Map | Self::Unknown => "#/".into(),
             Self::Lab { link } => format!("#/lab?{link}"),
             Self::Lesson { id, from: None } => format!("#/lesson/{id}"),
             Self::Lesson { id, from: Some(from) } => {
@@ -83,7 +86,9 @@ mod tests {
         let route = Route::Lesson { id: "a".into(), from: Some("https://example.org/a b.md?x=1&y=2".into()) };
         assert_eq!(Route::parse(&route.print()), route);
         assert_eq!(Route::parse(""), Route::Map);
-        assert_eq!(Route::parse("#/nonsense"), Route::Map);
+        for unknown in ["#/nonsense", "#/labyrinth", "#/lessons/one-neuron"] {
+            assert_eq!(Route::parse(unknown), Route::Unknown, "{unknown}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a dish is doing, in words.
 
-use petri_protocol::{RunEnd, journal};
+use petri_protocol::setting::card::Card;
+use petri_protocol::{Problem, RunEnd, journal, setting};
 
 use super::diagnosis::diagnose;
 use super::dish::{Dish, Phase};
@@ -15,7 +16,7 @@ pub fn status(dish: &Dish) -> String {
     }
     match dish.phase {
         Phase::Loading | Phase::Preparing => "Getting ready".into(),
-        Phase::Incomplete => "Something is missing: see the marked settings".into(),
+        Phase::Incomplete => dish.problems().first().map_or_else(|| "Something is missing".into(), what_is_wrong),
         Phase::Paused if dish.step == 0 => "Ready".into(),
         Phase::Paused => format!("Paused at {epoch}"),
         Phase::Running => {
@@ -29,11 +30,20 @@ pub fn status(dish: &Dish) -> String {
             format!("Stopped early after {epoch}: the weights of epoch {best_epoch} are back")
         }
         Phase::Ended(RunEnd::Diverged { step }) => {
-            format!("Diverged at step {step}: the loss is no longer a number. Try a smaller learning rate.")
+            format!(
+                "Diverged at step {step}: the loss is no longer a number. Try a smaller learning rate, or clip the gradients."
+            )
         }
         Phase::Kept => format!("Left at {epoch}. Curves and pictures are kept; its network is gone, so training starts over."),
         Phase::Failed => "Stopped. Press Train to start again.".into(),
     }
+}
+
+/// A problem with the name of its setting, as it stands on the page.
+fn what_is_wrong(problem: &Problem) -> String {
+    let name = setting::find(&problem.field).map(Card::plain_title);
+    let name = name.or_else(|| problem.field.strip_prefix("network.")).unwrap_or("Data");
+    format!("{name}: {}", problem.message)
 }
 
 /// Whether one step can be made: of a run that is ready, or that is stopped by it.
@@ -94,6 +104,19 @@ mod tests {
         assert!(!status(&dish).contains("left"), "ten epochs are over: {}", status(&dish));
         dish.experiment.journal.push(LiveChange { step: 1000, key: LiveKey::Epochs, value: 20.0 });
         assert!(status(&dish).contains("about 2 minutes left"), "921 steps at 10 a second: {}", status(&dish));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (link, said) in [
+            ("v=1&preset=mlp&training.batch_size=0", "Batch size: must be"),
+            ("v=1&preset=mlp&network=dense(3)", "dense1: the output is 3"),
+            ("v=1&preset=cnn&data.source=file&data.file.name=a.npz&data.file.fingerprint=00", "Data: drop a.npz on the page"),
+        ] {
+            let mut dish = Dish::new(Place::lab(), link::parse(link));
+            dish.phase = Phase::Incomplete;
+            assert!(status(&dish).starts_with(said), "{link}: {}", status(&dish));
+        }
     }
 
     #[test]

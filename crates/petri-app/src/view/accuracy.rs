@@ -29,5 +29,6 @@ pub static CHART: CurveChart = CurveChart {
     ],
     is_part: true,
     has_log: false,
+    has_unit: false,
     smoothing: Some(0.8),
 };

@@ -7,6 +7,7 @@ use petri_protocol::{DataInfo, Experiment, Probe, Split};
 
 use super::parameters::Pick;
 use crate::state::probes::Probes;
+use petri_lesson::dish::Runs;
 
 /// Where a view stands in the lab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,8 @@ pub struct Looking {
     pub threshold: f32,
     /// The goals of the open lesson need answers at the threshold.
     pub needs_scores: bool,
+    /// The plan by which the lab's newest runs were started.
+    pub plan: Option<Runs>,
 }
 
 /// What the loss surface shows.
@@ -124,8 +127,8 @@ pub struct SurfaceChoice {
     pub parameters: [Pick; 2],
     /// Over all training samples rather than the last batch.
     pub full_batch: bool,
-    /// Half of the side of the square.
-    pub extent: f32,
+    /// Half of the side of the square; nothing for one that grows with the path.
+    pub extent: Option<f32>,
     /// Middle of the square.
     pub centre: [f32; 2],
 }
@@ -140,11 +143,12 @@ impl Default for Looking {
             surface: SurfaceChoice {
                 parameters: [Pick { tensor: 0, index: 0 }, Pick { tensor: 0, index: 1 }],
                 full_batch: true,
-                extent: 4.0,
+                extent: None,
                 centre: [0.0, 0.0],
             },
             threshold: 0.5,
             needs_scores: false,
+            plan: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The confusion matrix.
 
-use petri_data::metric::Confusion;
+use petri_data::metric::{Confusion, MetricCard};
 use petri_protocol::{Probe, Task, TensorShape};
 
 use super::neurons::MAX_INPUTS_AT_FIRST;
@@ -23,6 +23,18 @@ pub static CARD: ViewCard = ViewCard {
     },
 };
 
+/// A metric of the matrix for people: a share of nothing is none. (As a number it is 0, as in scikit-learn.)
+pub fn text(card: &MetricCard, value: f64, confusion: &Confusion) -> String {
+    let n = confusion.n_classes();
+    let whole = match card.id {
+        "precision" => confusion.n_called(1),
+        "sensitivity" => confusion.n_of(1),
+        "specificity" => confusion.n_of(0),
+        _ => 1,
+    };
+    if n == 2 && whole == 0 { "—".to_owned() } else { card.text(value) }
+}
+
 /// The matrix in an answer; nothing where it has none.
 pub fn matrix(answer: &ProbeAnswer) -> Option<Confusion> {
     let k = *answer.parts.first()?.shape.first()?;
@@ -35,6 +47,18 @@ pub fn matrix(answer: &ProbeAnswer) -> Option<Confusion> {
 mod tests {
     use super::*;
     use petri_protocol::event::PayloadPart;
+
+    #[test]
+    fn a_share_of_nothing_is_none() {
+        let mut confusion = Confusion::new(2);
+        confusion.add_many(0, 0, 8);
+        confusion.add_many(1, 0, 2);
+        let said = |id: &str| {
+            let card = petri_data::metric::find(id).expect("a metric");
+            text(card, 0.0, &confusion)
+        };
+        assert_eq!([said("precision"), said("sensitivity"), said("specificity")], ["—", "0.000", "0.000"]);
+    }
 
     #[test]
     fn a_matrix_is_read_row_by_row() {

@@ -42,6 +42,8 @@ pub struct CurveChart {
     pub is_part: bool,
     /// A logarithmic axis is offered.
     pub has_log: bool,
+    /// Its values have the unit of what is predicted.
+    pub has_unit: bool,
     /// Strength of the smoothing to begin with; nothing where there is nothing to smooth.
     pub smoothing: Option<f32>,
 }
@@ -82,7 +84,12 @@ impl CurveChart {
 
     /// The numbers at an epoch, or the newest ones. A training batch is a few samples and says little: the training
     /// data as judged after the epoch, or else the mean over its batches, stand before it, and each is named.
-    pub fn readout(&self, curves: &Curves, cursor: Option<f32>) -> String {
+    /// `unit` stands behind the numbers of a chart that has one.
+    pub fn readout(&self, curves: &Curves, cursor: Option<f32>, unit: &str) -> String {
+        let unit = if self.has_unit && !unit.is_empty() { format!(" {unit}") } else { String::new() };
+        if cursor.is_none() && has_diverged(curves) {
+            return self.nothing(curves);
+        }
         let mut parts = Vec::new();
         let mut epoch = None;
         for line in self.lines {
@@ -99,15 +106,30 @@ impl CurveChart {
                     Some(after) => (after as f32, AFTER),
                     None => (epoch_mean(points, point.epoch, line.metric), "mean over the batches of an epoch"),
                 };
-                parts.push(format!("{} {shown:.4} ({what}; last batch {value:.4})", line.name));
+                parts.push(format!("{} {shown:.4}{unit} ({what}; last batch {value:.4})", line.name));
             } else {
-                parts.push(format!("{} {value:.4}", line.name));
+                parts.push(format!("{} {value:.4}{unit}", line.name));
             }
         }
         match epoch {
             Some(epoch) => format!("epoch {epoch:.2}: {}", parts.join(" · ")),
-            None => "Press Train to see the curve grow.".to_owned(),
+            None => self.nothing(curves),
         }
+    }
+
+    /// Why there is no number to read.
+    fn nothing(&self, curves: &Curves) -> String {
+        if curves.is_empty() {
+            return "Press Train to see the curve grow.".to_owned();
+        }
+        if !has_diverged(curves) {
+            return "The first number comes with the end of the first epoch.".to_owned();
+        }
+        let of = |line: &CurveLine| curves.series(line.split, line.metric).last().copied();
+        let last = self.lines.iter().filter_map(of).max_by(|a, b| a.0.total_cmp(&b.0));
+        let before =
+            last.map_or_else(|| "there was none before".to_owned(), |(at, v)| format!("the last was {v:.4} at epoch {at:.2}"));
+        format!("The run diverged: there is no number any more; {before}.")
     }
 
     /// Titles of the columns of the table of values: what its training numbers are is another thing in other runs.
@@ -144,6 +166,11 @@ impl CurveChart {
         };
         newest.iter().rev().map(row).collect()
     }
+}
+
+/// Whether the loss has become what is no number.
+fn has_diverged(curves: &Curves) -> bool {
+    curves.train.last().is_some_and(|p| !p.loss().is_finite())
 }
 
 /// The first point from an epoch on, or the newest.
@@ -184,16 +211,16 @@ mod tests {
     fn every_number_says_what_it_is() {
         let chart = &crate::view::loss::CHART;
         assert_eq!(
-            chart.readout(&curves(), None),
+            chart.readout(&curves(), None, ""),
             "epoch 2.00: training 0.2250 (mean over the batches of an epoch; last batch 0.0000) · validation 0.3500"
         );
         assert!(
-            chart.readout(&curves(), Some(1.0)).starts_with("epoch 1.00: training 0.7000"),
+            chart.readout(&curves(), Some(1.0), "").starts_with("epoch 1.00: training 0.7000"),
             "{}",
-            chart.readout(&curves(), Some(1.0))
+            chart.readout(&curves(), Some(1.0), "")
         );
-        assert_eq!(chart.readout(&curves(), Some(99.0)), chart.readout(&curves(), None));
-        assert_eq!(chart.readout(&Curves::default(), Some(0.5)), "Press Train to see the curve grow.");
+        assert_eq!(chart.readout(&curves(), Some(99.0), ""), chart.readout(&curves(), None, ""));
+        assert_eq!(chart.readout(&Curves::default(), Some(0.5), ""), "Press Train to see the curve grow.");
         assert_eq!(chart.columns(&curves()), ["epoch", "training (epoch mean)", "validation"]);
         assert_eq!(chart.rows(&curves())[0], ["2", "0.2250", "0.3500"]);
         assert_eq!(chart.rows(&curves())[2], ["0", "—", "2.0000"]);
@@ -207,12 +234,32 @@ mod tests {
         curves.validation.pop();
         curves.extend(RunId(1), vec![after(8, 0.35).with("train_loss", 0.3)]);
         assert_eq!(
-            chart.readout(&curves, None),
+            chart.readout(&curves, None, ""),
             "epoch 2.00: training 0.3000 (after the epoch, as validation; last batch 0.0000) · validation 0.3500"
         );
-        assert!(chart.readout(&curves, Some(1.0)).contains("mean over the batches"), "not measured there");
+        assert!(chart.readout(&curves, Some(1.0), "").contains("mean over the batches"), "not measured there");
         assert_eq!(chart.columns(&curves)[1], "training (after the epoch, as validation)");
         assert_eq!((&chart.rows(&curves)[0][1][..], &chart.rows(&curves)[1][1][..]), ("0.3000", "0.7000"));
+    }
+
+    #[test]
+    fn a_run_that_diverged_says_so() {
+        let chart = &crate::view::loss::CHART;
+        let mut diverged = curves();
+        diverged.extend(RunId(1), vec![MetricPoint::new(Split::Train, 9, 2.25).with("loss", f32::NAN)]);
+        let said = "The run diverged: there is no number any more; the last was 0.3500 at epoch 2.00.";
+        assert_eq!(chart.readout(&diverged, None, ""), said);
+        assert!(chart.readout(&diverged, Some(1.0), "").starts_with("epoch 1.00"), "what there was can be read");
+        let mut at_once = Curves::default();
+        at_once.extend(RunId(1), vec![MetricPoint::new(Split::Train, 1, 0.5).with("loss", f32::NAN)]);
+        assert!(chart.readout(&at_once, None, "").ends_with("there was none before."));
+        let errors = &crate::view::errors::CHART;
+        assert!(errors.readout(&at_once, None, "euro").starts_with("The run diverged"));
+        let mut early = Curves::default();
+        early.extend(RunId(1), vec![MetricPoint::new(Split::Train, 1, 0.5).with("loss", 1.0)]);
+        assert!(errors.readout(&early, None, "euro").starts_with("The first number comes"));
+        early.extend(RunId(1), vec![MetricPoint::new(Split::Validation, 2, 1.0).with("mae", 8.5)]);
+        assert!(errors.readout(&early, None, "euro").ends_with("8.5000 euro"));
     }
 
     #[test]

@@ -25,5 +25,6 @@ pub static CHART: CurveChart = CurveChart {
     lines: &[CurveLine { name: "validation: mean absolute error", ..validation(metric::mae::CARD.id) }],
     is_part: false,
     has_log: false,
+    has_unit: true,
     smoothing: None,
 };

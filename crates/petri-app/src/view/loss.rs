@@ -24,5 +24,6 @@ pub static CHART: CurveChart = CurveChart {
     lines: &[training(metric::loss::CARD.id), validation(metric::loss::CARD.id)],
     is_part: false,
     has_log: true,
+    has_unit: false,
     smoothing: Some(0.6),
 };

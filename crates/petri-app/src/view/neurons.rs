@@ -9,7 +9,7 @@ use super::histograms::with_weights;
 use super::parameters::tensors;
 use super::{Column, ViewCard};
 use crate::drawing::axis::label;
-use crate::drawing::diagram::{Diagram, Neuron};
+use crate::drawing::diagram::{Diagram, Edge, Neuron};
 use crate::drawing::shape::{Anchor, Drawing, Shape, circle, line, number, path, text};
 use crate::state::probes::ProbeAnswer;
 
@@ -21,6 +21,12 @@ const RADIUS: f32 = 13.0;
 const WIDTHS: usize = 6;
 /// From this many circles on only inputs have names.
 const CROWDED: usize = 33;
+
+/// Most weights whose values are written on their lines.
+const MAX_WRITTEN: usize = 6;
+/// Where on its line a value stands: nearer to where the line begins, since lines meet at their ends and cross in the
+/// middle.
+const WRITTEN_AT: f32 = 0.38;
 
 /// Tables with more inputs do not open with the diagram, which would fill the screen.
 pub const MAX_INPUTS_AT_FIRST: usize = 12;
@@ -113,10 +119,20 @@ pub fn drawing(diagram: &Diagram, weights: Option<&ProbeAnswer>, pointed: Option
         let (a, b) = (&diagram.neurons[edge.from], &diagram.neurons[edge.to]);
         shapes.push(line("edge-pointed", [a.x, a.y], [b.x, b.y]));
     }
+    if diagram.edges.len() <= MAX_WRITTEN {
+        shapes.extend(diagram.edges.iter().filter_map(|e| Some(written(diagram, e, value(&e.weight)?))));
+    }
     let is_crowded = diagram.neurons.len() >= CROWDED;
     diagram.neurons.iter().for_each(|n| neuron(&mut shapes, n, is_crowded, n.bias.as_ref().and_then(value)));
     let title = "Diagram of the network. The values are in the menu below.".into();
     Drawing { title, width: diagram.width, height: diagram.height, shapes }
+}
+
+/// The value of a weight on its line.
+fn written(diagram: &Diagram, edge: &Edge, value: f32) -> Shape {
+    let (a, b) = (&diagram.neurons[edge.from], &diagram.neurons[edge.to]);
+    let at = |from: f32, to: f32| from + WRITTEN_AT * (to - from);
+    text("neuron-text edge-value", [at(a.x, b.x), at(a.y, b.y) + 4.0], Anchor::Middle, label(value))
 }
 
 /// Edges by sign and width: one path for each group.
@@ -206,6 +222,7 @@ mod tests {
         assert_eq!(classes, ["edge edge-negative edge-width-5", "edge edge-positive edge-width-2"]);
         let has = |wanted: &str| drawing.shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text == wanted));
         assert!(has("x1") && has("σ") && has("b 0.25"));
+        assert!(has("-3") && has("1"), "few weights have their values on them");
         assert!(drawing.shapes.iter().any(|s| matches!(s, Shape::Line { class, .. } if class == "edge-pointed")));
         super::drawing(&Diagram::default(), None, Some(7));
     }

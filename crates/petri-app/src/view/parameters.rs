@@ -13,6 +13,8 @@ pub struct Tensor {
     pub len: usize,
     /// Neurons of the layer, at least one.
     pub units: usize,
+    /// Names of what it reads, where it reads the features themselves.
+    pub inputs: Vec<String>,
 }
 
 /// A number: which of the tensors, and which place within it.
@@ -33,8 +35,12 @@ impl Tensor {
     /// Name of one of its numbers, without the layer.
     pub fn place(&self, index: usize) -> String {
         match self.part {
-            TensorPart::Weight => format!("weight {} → {}", index / self.units + 1, index % self.units + 1),
-            TensorPart::Bias => format!("bias {}", index + 1),
+            TensorPart::Weight => {
+                let (from, to) = (index / self.units, index % self.units + 1);
+                let from = self.inputs.get(from).cloned().unwrap_or_else(|| format!("input {}", from + 1));
+                format!("weight from {from} to neuron {to}")
+            }
+            TensorPart::Bias => format!("bias of neuron {}", index + 1),
         }
     }
 
@@ -52,9 +58,11 @@ pub fn tensors(experiment: &Experiment, info: &DataInfo) -> Vec<Tensor> {
         let Some(units) = node.op.units() else { continue };
         let n_bias = node.op.n_biases(&node_shape.input_shapes);
         let n_weight = node_shape.n_parameters.saturating_sub(n_bias);
+        let reads_features = matches!(node_shape.inputs[..], [None]);
         for (part, len) in [(TensorPart::Weight, n_weight), (TensorPart::Bias, n_bias)] {
             if len > 0 {
-                all.push(Tensor { node: node.name.clone(), part, len, units: units.max(1) });
+                let inputs = if reads_features { info.feature_names() } else { vec![] };
+                all.push(Tensor { node: node.name.clone(), part, len, units: units.max(1), inputs });
             }
         }
     }
@@ -105,7 +113,11 @@ mod tests {
     fn parameters_have_names() {
         let all = of("one-neuron", None);
         let names: Vec<String> = all.iter().flat_map(|t| (0..t.len).map(|i| format!("{} {}", t.title(), t.place(i)))).collect();
-        assert_eq!(names, ["dense1: weights weight 1 → 1", "dense1: weights weight 2 → 1", "dense1: biases bias 1"]);
+        let weights = ["dense1: weights weight from x1 to neuron 1", "dense1: weights weight from x2 to neuron 1"];
+        assert_eq!(names, [weights[0], weights[1], "dense1: biases bias of neuron 1"]);
+        let house = of("house-price", Some("dense(2)-relu-dense(1)"));
+        assert_eq!(house[0].place(3), "weight from bedrooms to neuron 2");
+        assert_eq!(house[2].place(1), "weight from input 2 to neuron 1");
     }
 
     #[test]
@@ -126,7 +138,7 @@ mod tests {
         let pair = settle_pair(&small, [pick, Pick { tensor: 3, index: 7 }]).expect("two");
         assert_ne!(pair[0], pair[1], "the map has two directions");
         assert_eq!(settle(&[], pick), None);
-        let only = [Tensor { node: "a".into(), part: TensorPart::Weight, len: 1, units: 1 }];
+        let only = [Tensor { node: "a".into(), part: TensorPart::Weight, len: 1, units: 1, inputs: vec![] }];
         assert_eq!(settle_pair(&only, [pick, pick]), None, "one number makes no map");
     }
 }

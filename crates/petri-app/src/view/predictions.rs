@@ -63,7 +63,7 @@ pub fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i
             let best = largest(p);
             let truth = *samples.part(1).get(i)? as usize;
             Some(Said {
-                text: format!("{} {:.0} %", info.classes.get(best)?, 100.0 * p.get(best)?.clamp(0.0, 1.0)),
+                text: format!("{} {:.0}\u{a0}%", info.classes.get(best)?, 100.0 * p.get(best)?.clamp(0.0, 1.0)),
                 truth: info.classes.get(truth)?.clone(),
                 is_right: Some(best == truth),
             })

@@ -1,5 +1,6 @@
 //! The loss over two parameters.
 
+use petri_protocol::command::ProbeKind;
 use petri_protocol::{DataInfo, Experiment, ParameterRef, Probe, TensorShape};
 
 use super::card::{Looking, SurfaceChoice};
@@ -13,6 +14,10 @@ use crate::state::probes::ProbeAnswer;
 
 /// Points along one side.
 const CELLS: usize = 25;
+/// Half of the side of the square where nothing asks for more.
+const LEAST_REACH: f32 = 4.0;
+/// Half of the side of the largest square.
+pub const MOST_REACH: f32 = 12.0;
 /// Side of the map in the units of its drawing.
 const SIDE: f32 = 300.0;
 /// Points of the path that are marked.
@@ -28,7 +33,8 @@ pub static CARD: ViewCard = ViewCard {
     fits: |_, info| matches!(info.input, TensorShape::Features(_)),
     opens: |_| false,
     asks: |asking| {
-        let SurfaceChoice { full_batch, extent, centre, .. } = asking.looking.surface;
+        let SurfaceChoice { full_batch, centre, .. } = asking.looking.surface;
+        let extent = reach(&asking.looking.surface, asking.probes.answer(ProbeKind::LossSurface).map(|a| &**a));
         let parameters = watched(asking.looking, asking.experiment, asking.info);
         let probe = |parameters| Probe::LossSurface { parameters, extent, centre, resolution: CELLS, full_batch };
         parameters.map(probe).into_iter().collect()
@@ -40,6 +46,16 @@ pub fn watched(looking: &Looking, experiment: &Experiment, info: &DataInfo) -> O
     let all = tensors(experiment, info);
     let [a, b] = settle_pair(&all, looking.surface.parameters)?;
     Some([parameter(&all, a)?, parameter(&all, b)?])
+}
+
+/// Half of the side of the square: as it was chosen, or so that it holds the path, in whole steps.
+pub fn reach(choice: &SurfaceChoice, answer: Option<&ProbeAnswer>) -> f32 {
+    choice.extent.unwrap_or_else(|| {
+        let path = answer.map_or(&[][..], |a| a.part(1)).as_chunks::<2>().0;
+        let away = |[a, b]: &[f32; 2]| (a - choice.centre[0]).abs().max((b - choice.centre[1]).abs());
+        let farthest = path.iter().map(away).filter(|v| v.is_finite()).fold(0.0, f32::max);
+        farthest.ceil().clamp(LEAST_REACH, MOST_REACH)
+    })
 }
 
 /// The map. Colours by the root of the loss above its lowest: valleys keep their shape beside high walls.
@@ -68,8 +84,13 @@ pub fn words(answer: &ProbeAnswer) -> String {
 
 /// The path of the optimizer and numbers at the edges, to lie over the map.
 pub fn overlay(answer: Option<&ProbeAnswer>, choice: &SurfaceChoice) -> Drawing {
+    // The square that the map is of, which is asked for anew when the choice or the path is another one.
+    let (reach, centre) = match answer.and_then(|a| a.asked.as_ref()) {
+        Some(Probe::LossSurface { extent, centre, .. }) => (*extent, *centre),
+        _ => (reach(choice, answer), choice.centre),
+    };
     let side = |i: usize, from: f32, to: f32| {
-        let (middle, reach) = (choice.centre[i], choice.extent);
+        let middle = centre[i];
         Axis { low: middle - reach, high: middle + reach, log: false, from, to }
     };
     let (x, y) = (side(0, 0.0, SIDE), side(1, SIDE, 0.0));
@@ -107,6 +128,25 @@ mod tests {
         let [a, b] = watched(&looking, &experiment, &info).expect("two numbers");
         assert_eq!((a.node.as_str(), a.index), ("dense1", 0));
         assert_ne!(a, b);
+    }
+
+    #[test]
+    fn the_map_grows_with_the_path() {
+        let answer = |path: &[f32]| ProbeAnswer {
+            parts: vec![
+                PayloadPart { name: "surface".into(), shape: vec![1, 1] },
+                PayloadPart { name: "path".into(), shape: vec![path.len() / 2, 2] },
+            ],
+            values: [&[1.0], path].concat(),
+            ..ProbeAnswer::default()
+        };
+        let mut choice = Looking::default().surface;
+        let reached = |choice: &SurfaceChoice, path: &[f32]| reach(choice, Some(&answer(path)));
+        assert_eq!((reach(&choice, None), reached(&choice, &[-3.0, 2.5])), (4.0, 4.0));
+        assert_eq!(reached(&choice, &[-3.0, 2.5, 2.6, 4.3, 2.0, 4.0]), 5.0);
+        assert_eq!(reached(&choice, &[99.0, 0.0, f32::NAN, f32::INFINITY]), 12.0);
+        choice.extent = Some(2.0);
+        assert_eq!(reached(&choice, &[2.6, 4.3]), 2.0, "as it was chosen");
     }
 
     #[test]

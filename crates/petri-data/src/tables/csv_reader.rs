@@ -2,7 +2,7 @@
 //! not, with decimal points or commas. Missing values are reported with row and column.
 
 use super::error::TableError;
-use super::table::{Column, Table};
+use super::table::{Column, MIN_ROWS, Table};
 
 /// Most rows that are read.
 const MAX_ROWS: usize = 200_000;
@@ -19,12 +19,20 @@ const MISSING: [&str; 8] = ["", "na", "n/a", "nan", "null", "none", "?", "-"];
 /// Part of the cells with a value that must be numbers for a column to be numeric.
 const MOSTLY: f64 = 0.9;
 
-/// Reads a table.
+/// Reads a table with enough rows to be learned from.
 ///
 /// # Errors
 ///
-/// Everything that keeps the text from being a table, with its place.
+/// Everything that keeps the text from being such a table, with its place.
 pub fn read(title: &str, bytes: &[u8]) -> Result<Table, TableError> {
+    let table = parse(title, bytes)?;
+    let n = table.info().n_rows;
+    // Said at once rather than when a run is started: no choice of columns makes more of them.
+    if n < MIN_ROWS { Err(TableError::FewRows { n }) } else { Ok(table) }
+}
+
+/// Reads a table of any length.
+fn parse(title: &str, bytes: &[u8]) -> Result<Table, TableError> {
     let text = std::str::from_utf8(bytes).map_err(|e| TableError::NotText { at: e.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (n_skipped, text) = without_comments(text);
@@ -143,6 +151,10 @@ fn number(cell: &str, decimal_comma: bool) -> Option<f32> {
 /// below speaks for it: numbers below a name, or fractions below the numbers.
 fn has_header(rows: &[Vec<String>], decimal_comma: bool) -> bool {
     let number = |cell: &String| number(cell, decimal_comma);
+    if rows.len() == 1 {
+        // Nothing stands below that could speak for it: names are names.
+        return rows[0].iter().all(|cell| number(cell).is_none());
+    }
     let below = || rows.iter().skip(1).take(50);
     let labels: Vec<(usize, f32)> = rows[0].iter().enumerate().filter_map(|(c, cell)| Some((c, number(cell)?))).collect();
     if labels.is_empty() {
@@ -190,7 +202,20 @@ fn column<'a>(name: String, cells: impl Iterator<Item = &'a str> + Clone, decima
 
 #[cfg(test)]
 mod tests {
+    // Most of what is tested here does not take ten rows.
+    use super::parse as read;
     use super::*;
+
+    #[test]
+    fn a_table_without_enough_rows_is_refused_at_once() {
+        assert_eq!(super::read("t", b"size,glow,kind\n").expect_err("only a header"), TableError::Empty);
+        let one = super::read("t", b"size,kind\n1.5,a\n").expect_err("one row");
+        assert_eq!(one, TableError::FewRows { n: 1 });
+        assert_eq!(one.to_string(), "the file has 1 row of data: at least 10 are needed, so that every part gets some");
+        let rows = |n: usize| format!("a,b\n{}", "1,2\n".repeat(n));
+        assert_eq!(super::read("t", rows(9).as_bytes()).expect_err("nine"), TableError::FewRows { n: 9 });
+        assert!(super::read("t", rows(10).as_bytes()).is_ok());
+    }
 
     fn names(table: &Table) -> Vec<&str> {
         table.info().columns.iter().map(|c| c.name.as_str()).collect()

@@ -23,6 +23,9 @@ pub enum TableError {
     /// Nothing in it.
     #[error("the file has no rows of data")]
     Empty,
+    /// Too short to be divided into three parts.
+    #[error("the file has {n} row{} of data: at least 10 are needed, so that every part gets some", if *n == 1 { "" } else { "s" })]
+    FewRows { n: usize },
     /// Only one column.
     #[error("the first row has only one column: columns are separated by commas, semicolons or tabs")]
     OneColumn,

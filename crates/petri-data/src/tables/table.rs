@@ -13,7 +13,7 @@ const MAX_CLASSES: usize = 50;
 /// Whole numbers with at most this many different values may be classes.
 const MAX_NUMBER_CLASSES: usize = 10;
 /// Fewest rows of a data set.
-const MIN_ROWS: usize = 10;
+pub(super) const MIN_ROWS: usize = 10;
 /// Missing values that are named one by one.
 const MAX_NAMED: usize = 8;
 

@@ -35,6 +35,11 @@ fn has_balance(values: &Values, _: Option<&DataInfo>) -> bool {
     source(values).has_balance
 }
 
+/// The name of the second class, where it is not B.
+fn second_class(values: &Values) -> Option<&'static str> {
+    (source(values).source == source::cell_classes::CARD.source).then_some("Share of long cells")
+}
+
 /// Everything but files that bring their own three parts: those of images.
 fn is_divided(values: &Values, info: Option<&DataInfo>) -> bool {
     values.word("data.source") != "file" || info.is_some_and(|info| info.input.area() == 1)
@@ -72,8 +77,9 @@ pub const CARDS: &[Card] = &[
         .only_if(is_drawn)
         .help("How far samples stray from their pattern. With much noise no network can be right every time."),
     share("data.balance", "Share of class B", 60, 0.05, 0.95)
+        .titled(second_class)
         .only_if(has_balance)
-        .help("How many of the samples belong to class B. Far from one half, the classes are imbalanced."),
+        .help("How many of the samples belong to the second class. Far from one half, the classes are imbalanced."),
     share("data.validation_fraction", "Kept for validation", 70, 0.05, 0.8)
         .only_if(is_divided)
         .help("The part of the samples that the network is judged by while you choose settings. It never learns from them."),

@@ -21,22 +21,36 @@ pub(crate) fn ChallengeView(
 ) -> impl IntoView {
     let lab = lab();
     let id = challenge.id.clone();
-    let done = Memo::new(move |_| lab.progress.with(|p| p.of(&lesson).challenges.contains(&id)));
+    // Whether it is done, and the epoch at which it was, where that was noted.
+    let when = Memo::new(move |_| {
+        let progress = lab.progress.with(|p| p.of(&lesson));
+        progress.challenges.contains(&id).then(|| progress.reached.get(&id).copied())
+    });
+    let done = Memo::new(move |_| when.with(Option::is_some));
     let is_here = Memo::new(move |_| lab.model.with(|m| m.origin == origin && m.has_own_data()));
     let conditions = challenge.goal.conditions.clone();
     let states = Memo::new(move |_| {
         let values = |c: &petri_lesson::goal::Condition| lab.model.with(|m| m.result(c.quantity)).filter(|_| is_here.get());
-        conditions.iter().map(|c| (c.text(), values(c), c.holds(values(c)))).collect::<Vec<_>>()
+        // What was reached once stays reached, whatever the dish is at now.
+        let one = |c: &petri_lesson::goal::Condition| {
+            let now = values(c).filter(|_| !done.get());
+            (c.words(), now, done.get() || c.holds(now))
+        };
+        conditions.iter().map(one).collect::<Vec<_>>()
     });
     let hint =
         (!challenge.hint.is_empty()).then(|| view! { <details><summary>"Hint"</summary>{prose(&challenge.hint)}</details> });
     view! {
         <section class="block challenge" class:challenge-done=done data-testid=format!("challenge-{}", challenge.id)>
-            <p class="block-kind">{move || if done.get() { "✓ Challenge, done" } else { "Challenge" }}</p>
+            <p class="block-kind">{move || match when.get() {
+                None => "Challenge".to_owned(),
+                Some(None) => "✓ Challenge, done".to_owned(),
+                Some(Some(epoch)) => format!("✓ Challenge, done: reached at epoch {}", label(epoch as f32)),
+            }}</p>
             <p>{inline(&challenge.text)}</p>
             <ul class="goal">{move || states.get().into_iter().map(|(text, value, holds)| view! {
-                <li class:goal-holds=holds>{if holds { "✓ " } else { "○ " }}<code>{text}</code>
-                    {value.map(|v| view! { <span class="hint">{format!(" now {}", label(v as f32))}</span> })}</li>
+                <li class:goal-holds=holds>{if holds { "✓ " } else { "○ " }}{text}
+                    {value.map(|v| view! { <span class="hint">{format!(", now {}", label(v as f32))}</span> })}</li>
             }).collect_view()}</ul>
             <p class="visually-hidden" role="status">{move || done.get().then_some("Challenge done")}</p>
             // The button stays where it is: it may have the focus.

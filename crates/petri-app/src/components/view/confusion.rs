@@ -6,7 +6,7 @@ use petri_protocol::Task;
 use petri_protocol::command::ProbeKind;
 
 use crate::context::lab;
-use crate::view::confusion::matrix;
+use crate::view::confusion::{matrix, text};
 use petri_lesson::dish::Runs;
 
 /// Most classes whose matrix is drawn.
@@ -67,7 +67,7 @@ fn metrics(confusion: &Confusion, task: Task, names: &[String]) -> impl IntoView
     let judged = Judged { confusion: Some(confusion.clone()), ..Judged::default() };
     let items = judged.values(task, names.len()).into_iter().map(|(card, value)| {
         let id = card.id.replace('_', "-");
-        view! { <div><dt title=card.help>{card.title}</dt><dd data-testid=format!("metric-{id}")>{card.text(value)}</dd></div> }
+        view! { <div><dt title=card.help>{card.title}</dt><dd data-testid=format!("metric-{id}")>{text(card, value, confusion)}</dd></div> }
     });
     let note = (names.len() == 2).then(|| view! { <p class="hint">"“Positive” is "<strong>{names[1].clone()}</strong>"."</p> });
     view! { <dl class="facts">{items.collect_view()}</dl>{note} }

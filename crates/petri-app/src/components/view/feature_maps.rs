@@ -30,11 +30,11 @@ fn FeatureMaps() -> impl IntoView {
                 <h3><code>{name.clone()}</code></h3>
                 <figure>
                     <PictureCanvas picture=filter_picture label=filter_label test_id=format!("filters-{name}")/>
-                    <figcaption>"Filters"</figcaption>
+                    <figcaption>"Filters, each for input channel 1. Purple: negative weights, green: positive ones, pale: near zero."</figcaption>
                 </figure>
                 <figure>
                     <PictureCanvas picture=map_picture label=map_label test_id=format!("maps-{name}")/>
-                    <figcaption>"Feature maps"</figcaption>
+                    <figcaption>"Feature maps. Dark: low values, bright: high ones."</figcaption>
                 </figure>
             </div>
         }
@@ -42,6 +42,7 @@ fn FeatureMaps() -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="maps-title">
             <h2 id="maps-title">"What each convolution sees"</h2>
+            <p class="hint">"A filter has weights for every channel of its input; those for the first one are drawn. Each filter makes the feature map in the same place beside it."</p>
             {move || if nodes.with(Vec::is_empty) {
                 view! { <p class="hint">"This network has no convolution."</p> }.into_any()
             } else {

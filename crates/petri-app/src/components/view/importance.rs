@@ -7,6 +7,7 @@ use petri_protocol::command::ProbeKind;
 use crate::components::bar::bar;
 use crate::context::lab;
 use crate::drawing::axis::label;
+use crate::state::results;
 use crate::view::importance::rows;
 use petri_lesson::dish::Runs;
 
@@ -25,8 +26,14 @@ fn ImportanceView() -> impl IntoView {
         })
     });
     let unit = move || {
-        let is_number = lab.info.with(|i| i.as_ref().is_some_and(|i| i.task == Task::Regression));
-        if is_number { "rise of the mean absolute error" } else { "fall of the accuracy" }
+        let target = lab.info.with(|i| i.as_ref().filter(|i| i.task == Task::Regression).map(|i| i.target.clone()));
+        let Some(target) = target else { return "fall of the accuracy".to_owned() };
+        let unit = results::unit(&target);
+        if unit.is_empty() {
+            "rise of the mean absolute error".into()
+        } else {
+            format!("rise of the mean absolute error ({unit})")
+        }
     };
     view! {
         <section class="panel" aria-labelledby="importance-title">

@@ -63,6 +63,14 @@ fn Predictions() -> impl IntoView {
             </button>
         }
     };
+    let overlap = move || {
+        let class = lab.info.with(|i| i.as_ref().and_then(|i| i.classes.get(1).cloned())).unwrap_or_default();
+        format!(
+            "Left: what the network says. Right: the truth. IoU: pixels that both the network and the truth call {class}, \
+             divided by pixels that at least one of them calls {class}. Dice: twice the former, divided by the pixels that \
+             the network calls {class} plus those that the truth does. "
+        )
+    };
     view! {
         <section class="panel" aria-labelledby="predictions-title">
             <h2 id="predictions-title">"Validation images and what the network says"</h2>
@@ -70,7 +78,7 @@ fn Predictions() -> impl IntoView {
                 {(0..GRID_IMAGES).map(|i| view! { <Show when=move || i < count.get()>{cell(i)}</Show> }).collect_view()}
             </div>
             <p class="hint">
-                <Show when=move || is_segmentation.get()>"Left: what the network says. Right: the truth. IoU: the pixels that both call so, divided by those that any of them does. Dice: twice the former, divided by the sum of both. "</Show>
+                <Show when=move || is_segmentation.get()>{overlap}</Show>
                 "Choose an image to see its feature maps below."
             </p>
         </section>

@@ -25,7 +25,9 @@ fn RankingView() -> impl IntoView {
         scores.with(|s| {
             s.as_ref().map(|s| {
                 let m = s.confusion.of_class(1);
-                (m.sensitivity as f32, m.specificity as f32, m.precision as f32)
+                // A share of nothing is none.
+                let precision = if s.confusion.n_called(1) == 0 { f32::NAN } else { m.precision as f32 };
+                (m.sensitivity as f32, m.specificity as f32, precision)
             })
         })
     });
@@ -59,13 +61,14 @@ fn RankingView() -> impl IntoView {
                     <figcaption>"Precision-recall, area "<span data-testid="pr-auc">{move || area(Ranking::pr_auc)}</span></figcaption>
                 </figure>
             </div>
-            <label class="threshold">"Threshold "<output>{move || format!("{:.2}", threshold.get())}</output>
-                <input type="range" min="0" max="1" step="0.01" data-testid="threshold" prop:value=move || threshold.get().to_string()
+            <div class="threshold">
+                <label for="threshold">"Threshold"</label><output for="threshold">{move || format!("{:.2}", threshold.get())}</output>
+                <input type="range" id="threshold" min="0" max="1" step="0.01" data-testid="threshold" prop:value=move || threshold.get().to_string()
                     on:input=move |ev| {
                         let value = event_target_value(&ev).parse().unwrap_or(0.5);
                         lab.act(|m| m.look(|l| l.threshold = value));
                     }/>
-            </label>
+            </div>
             <p class="readout" data-testid="ranking-readout">{move || here.get().map(|(sensitivity, specificity, precision)| {
                 format!("sensitivity {} · specificity {} · precision {}", label(sensitivity), label(specificity), label(precision))
             })}</p>

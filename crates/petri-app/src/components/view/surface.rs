@@ -9,7 +9,7 @@ use crate::components::parameter_choice::{ParameterChoice, tensors_memo};
 use crate::context::lab;
 use crate::view::card::SurfaceChoice;
 use crate::view::parameters::settle_pair;
-use crate::view::surface::{overlay, picture, words};
+use crate::view::surface::{overlay, picture, reach, words};
 use petri_lesson::dish::Runs;
 
 /// The view.
@@ -29,6 +29,7 @@ fn Surface() -> impl IntoView {
     let drawn = Memo::new(move |_| answer.with(|a| choice.with(|c| overlay(a.as_deref(), c))));
     let text =
         Memo::new(move |_| answer.with(|a| a.as_deref().map_or_else(|| "The map comes with the first answer.".into(), words)));
+    let extent = Memo::new(move |_| answer.with(|a| choice.with(|c| reach(c, a.as_deref()))));
     let set = move |change: &dyn Fn(&mut SurfaceChoice)| lab.act(|m| m.look(|l| change(&mut l.surface)));
     let select = move |which: usize, title: &'static str, test_id: &'static str| {
         let pick = Signal::derive(move || pair.get().map_or_else(Default::default, |p| p[which]));
@@ -54,8 +55,8 @@ fn Surface() -> impl IntoView {
                     on:change=move |_| set(&|c| c.full_batch = true)/>" all training samples"</label>
                 <label class="inline"><input type="radio" name="surface-batch" data-testid="surface-batch" prop:checked=move || !choice.with(|c| c.full_batch)
                     on:change=move |_| set(&|c| c.full_batch = false)/>" current batch"</label>
-                <label class="inline">"reach "<input type="range" min="1" max="12" step="1" prop:value=move || choice.with(|c| c.extent.to_string())
-                    on:change=move |ev| { let e = event_target_value(&ev).parse().unwrap_or(4.0); set(&move |c| c.extent = e); }/></label>
+                <label class="inline">"reach "<input type="range" min="1" max="12" step="1" prop:value=move || extent.get().to_string()
+                    on:change=move |ev| { let e = event_target_value(&ev).parse().ok(); set(&move |c| c.extent = e); }/></label>
             </div>
             <p class="hint">"Dark is a low loss. All other parameters stay as they are now."</p>
         </section>

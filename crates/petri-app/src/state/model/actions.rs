@@ -39,6 +39,13 @@ impl Model {
         self.changed_from(preset, before, file)
     }
 
+    /// Opens a preset in the dish that is shown. Which engine computes is the learner's choice and stays.
+    pub fn choose_preset(&mut self, id: &str) -> Vec<Effect> {
+        let mut opened = link::parse(&format!("v=1&preset={id}"));
+        opened.experiment.engine = self.experiment.engine;
+        self.open(opened)
+    }
+
     /// Changes the experiment; the run begins anew.
     pub fn edit(&mut self, change: impl FnOnce(&mut Experiment)) -> Vec<Effect> {
         let (before, preset, file, info) = (self.experiment.clone(), self.preset.clone(), self.file.clone(), self.info());
@@ -269,7 +276,15 @@ impl Model {
     pub fn look(&mut self, change: impl FnOnce(&mut Looking)) -> Vec<Effect> {
         let before = (self.looking.surface.clone(), self.looking.views.clone());
         change(&mut self.looking);
-        if before == (self.looking.surface.clone(), self.looking.views.clone()) { Vec::new() } else { self.watch() }
+        if before == (self.looking.surface.clone(), self.looking.views.clone()) {
+            return Vec::new();
+        }
+        let mut effects = self.watch();
+        if before.1 != self.looking.views {
+            // The link names the views.
+            effects.push(Effect::WriteLink);
+        }
+        effects
     }
 
     /// Has the worker note the parameters of the loss surface at each step.

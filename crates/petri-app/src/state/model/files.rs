@@ -1,10 +1,11 @@
 //! Files that the learner opens: sent to the worker, used by the lab, offered to it from a lesson.
 
-use petri_protocol::{Command, DataSource, RequestId};
+use petri_protocol::{Command, DataSource, ErrorCode, RequestId, WireError};
 
 use super::{Effect, Model};
 use crate::state::dish::LAB;
 use crate::state::file::{FileKey, LoadedFile};
+use crate::state::lab_link;
 use crate::state::notice::{Offer, Topic};
 use crate::state::route::Route;
 
@@ -13,6 +14,13 @@ impl Model {
     pub fn choose_file(&mut self, key: FileKey) -> Vec<Effect> {
         self.worker.files.choose(key);
         if self.worker.is_ready { self.send_chosen_file() } else { Vec::new() }
+    }
+
+    /// The learner chose a file that Petri does not read: it says so, and what it reads.
+    pub fn refuse_file(&mut self, why: String) -> Vec<Effect> {
+        self.notices.settle(Topic::File);
+        self.notices.error_with(WireError::new(ErrorCode::BadFile, why), String::new());
+        Vec::new()
     }
 
     /// Sends the file that waits.
@@ -86,7 +94,7 @@ impl Model {
         let mut effects = self.leave();
         self.show(LAB);
         effects.extend(self.use_file(loaded));
-        effects.push(Effect::Go(Route::Lab { link: self.link() }));
+        effects.push(Effect::Go(Route::Lab { link: lab_link::print(&self.dish) }));
         effects
     }
 }

@@ -5,6 +5,7 @@ use petri_protocol::{Command, presets};
 
 use super::{Effect, MAX_DISHES, Model, say_what_was_skipped};
 use crate::state::dish::{Dish, LAB, Phase, Place};
+use crate::state::lab_link;
 use crate::state::notice::{Offer, Topic};
 use crate::state::speed::Speed;
 
@@ -42,7 +43,9 @@ impl Model {
     /// The page is loaded, perhaps again: the lab is as the tab has kept it, whatever page is shown.
     pub fn loaded(kept: &KeptByTab) -> Self {
         let is_safe = kept.failures < MAX_FAILURES;
-        let mut model = Self::new(link::parse(if is_safe { &kept.lab } else { "" }));
+        let lab = lab_link::read(if is_safe { &kept.lab } else { "" });
+        let mut model = Self::new(lab.opened);
+        model.dish.looking.views = lab.views;
         model.recall(&kept.shown, kept.failures);
         model
     }
@@ -94,14 +97,19 @@ impl Model {
         // The address holds what the page failed with, twice.
         let is_suspect = |r: &Recalled| r.is_suspect() && link::parse(&r.link).experiment == link::parse(link).experiment;
         let link = if self.recalled.as_ref().is_some_and(is_suspect) { "" } else { link };
-        let opened = link::parse(link);
+        let lab_link::LabLink { opened, views } = lab_link::read(link);
         let is_same = link.is_empty() || self.dish_at(LAB).is_some_and(|d| d.experiment == opened.experiment);
         if is_same && self.is_shown && self.dish.origin == LAB {
             say_what_was_skipped(&mut self.notices, &opened);
-            return Vec::new();
+            return if views.is_some() { self.look(|l| l.views = views) } else { Vec::new() };
         }
+        let was_here = self.is_shown && self.dish.origin == LAB;
         let mut effects = self.leave();
         self.show(LAB);
+        // Views that were chosen for other data may show nothing of these; who is in the lab keeps what is open.
+        if views.is_some() || (!is_same && !was_here) {
+            self.dish.looking.views = views;
+        }
         effects.extend(if is_same {
             // A misspelt setting must not pass for one that was taken over.
             say_what_was_skipped(&mut self.notices, &opened);
@@ -116,7 +124,7 @@ impl Model {
     /// What has to be kept to find the experiment after the page has been loaded again: origin, epochs done, link.
     pub fn kept_experiment(&self) -> String {
         let epochs = if self.dish.is_under_way() { self.dish.epoch() } else { 0.0 };
-        format!("{}\n{epochs:.1}\n{}", self.dish.origin, self.dish.link())
+        format!("{}\n{epochs:.1}\n{}", self.dish.origin, lab_link::print(&self.dish))
     }
 
     /// The page has been loaded again, with what was kept before: it says what is there again and what is not.
@@ -139,11 +147,14 @@ impl Model {
             return Vec::new();
         }
         let Some(recalled) = self.recalled.take_if(|r| r.origin == self.dish.origin) else { return Vec::new() };
-        let opened = link::parse(&recalled.link);
+        let lab_link::LabLink { opened, views } = lab_link::read(&recalled.link);
         let is_there = opened.experiment == self.dish.experiment;
         let has_failed = recalled.failures > 0;
         if !is_there && !has_failed {
             return Vec::new();
+        }
+        if views.is_some() {
+            self.dish.looking.views = views;
         }
         let effects = if is_there { Vec::new() } else { self.open(opened) };
         let why = if has_failed { "after a failure" } else { "again" };
@@ -157,12 +168,14 @@ impl Model {
     /// Opens the experiment that the page failed with, as the learner wants it.
     pub(super) fn bring_back_recalled(&mut self) -> Vec<Effect> {
         let Some(recalled) = self.recalled.take_if(|r| r.origin == self.dish.origin) else { return Vec::new() };
-        self.open(link::parse(&recalled.link))
+        let lab_link::LabLink { opened, views } = lab_link::read(&recalled.link);
+        self.dish.looking.views = views.or(self.dish.looking.views.take());
+        self.open(opened)
     }
 
-    /// The link of the lab's experiment, wherever the learner is.
+    /// The link of the lab's experiment and its views, wherever the learner is.
     pub fn lab_link(&self) -> String {
-        self.dish_at(LAB).map_or_else(|| link::print(presets::ALL[0].id, &(presets::ALL[0].experiment)()), Dish::link)
+        self.dish_at(LAB).map_or_else(|| link::print(presets::ALL[0].id, &(presets::ALL[0].experiment)()), lab_link::print)
     }
 
     /// Puts a dish in front that was left.

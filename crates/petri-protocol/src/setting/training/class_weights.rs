@@ -21,11 +21,11 @@ pub type Value = ClassWeights;
 pub const DEFAULT: Value = ClassWeights::None;
 
 const CHOICES: &[Choice] = &[
-    Choice::new("none", "None: every sample counts alike", "Rare classes then count little in all."),
+    Choice::new("none", "None", "Every sample counts alike. Rare classes then count little in all."),
     Choice::new(
         "balanced",
-        "Balanced: every class counts alike",
-        "A sample of a rare class then counts more than one of a common class.",
+        "Balanced",
+        "Every class counts alike. A sample of a rare class then counts more than one of a common class.",
     ),
 ];
 

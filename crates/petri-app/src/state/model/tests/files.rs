@@ -115,5 +115,5 @@ fn the_summary_is_about_the_data_that_are_there() {
     let mut model = started("v=1&preset=one-neuron");
     assert!(model.summary().contains("sigmoid neuron"));
     model.set("data.source", "cells");
-    assert_eq!(model.summary(), "Drawn cells: samples of 1×64×64.");
+    assert_eq!(model.summary(), "Drawn cells: 400 samples of 64×64 pixels.");
 }

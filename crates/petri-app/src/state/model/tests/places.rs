@@ -278,3 +278,26 @@ fn a_lost_gpu_goes_on_from_the_last_state_on_the_processor() {
     assert_eq!(effects, [Effect::Send(Command::Resume { run })], "it trains by itself");
     assert_eq!(model.step, 6);
 }
+
+#[test]
+fn the_views_of_the_lab_travel_in_its_link() {
+    let mut model = started("v=1&preset=one-neuron&views=boundary,surface");
+    let ids = |model: &Model| model.views().iter().map(|v| v.id()).collect::<Vec<_>>();
+    assert_eq!(ids(&model), ["boundary", "surface"]);
+    let effects = model.look(|l| l.views = Some(vec![crate::view::find("loss").expect("a view")]));
+    assert!(effects.contains(&Effect::WriteLink));
+    assert_eq!(model.lab_link(), "v=1&preset=one-neuron&views=loss");
+    // Another link of the same experiment, as from the history of the browser.
+    model.enter_lab("v=1&preset=one-neuron&views=accuracy");
+    assert_eq!(ids(&model), ["accuracy"]);
+    // A link that says nothing of them leaves what is open, and another place does not inherit it.
+    model.enter_lab("v=1&preset=one-neuron&seed=4");
+    assert_eq!((ids(&model), model.experiment.seed), (vec!["accuracy"], 4));
+    model.enter(lesson("a"), link::parse("v=1&preset=one-neuron"));
+    model.enter_lab("v=1&preset=mlp");
+    assert!(ids(&model).contains(&"boundary") && model.lab_link() == "v=1&preset=mlp");
+    let again = loaded_again(&started("v=1&preset=one-neuron&views=loss"), "", false);
+    assert_eq!(ids(&again), ["loss"], "as it was before the reload");
+    model.enter_lab("v=1&preset=mlp&views=bondary");
+    assert!(model.notices.list().last().is_some_and(|n| n.details == ["unknown view \"bondary\""]));
+}

@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::view::parameters::Pick;
+use petri_protocol::Probe;
+use petri_protocol::command::ProbeKind;
+use petri_protocol::event::PayloadPart;
 use petri_protocol::{ErrorCode, LiveChange, LiveKey, LossSpec, RunEnd, WireError};
 
 #[test]
@@ -210,4 +213,27 @@ fn a_value_that_is_not_possible_is_said_until_one_is() {
     assert_eq!(model.notices.list().len(), 1);
     model.set("training.batch_size", "16");
     assert!(model.notices.list().is_empty());
+}
+
+#[test]
+fn who_undoes_a_change_of_preset_finds_pictures_and_engine_again() {
+    let mut model = started("v=1&preset=one-neuron&engine=cpu");
+    trained(&mut model, 5);
+    let run = model.run;
+    let asked = model.tick(1000.0);
+    let samples = asked.iter().find_map(|effect| match effect {
+        Effect::Send(Command::Probe { request, probe: Probe::Samples { .. }, .. }) => Some(*request),
+        _ => None,
+    });
+    let parts = vec![PayloadPart { name: "inputs".into(), shape: vec![1, 2] }];
+    let request = samples.expect("the boundary asks for points");
+    model.apply(Event::ProbeAnswered { run, request, step: 5, parts, range: None }, &[1.0, 2.0]);
+    let decision = model.decision.clone();
+    let effects = model.choose_preset("unet-mini");
+    assert!(effects.iter().any(is_start) && model.probes.answer(ProbeKind::Samples).is_none());
+    assert_eq!(model.experiment.engine, petri_protocol::EngineChoice::Cpu, "the learner's choice stays");
+    model.undo();
+    assert_eq!((model.preset.as_str(), model.phase), ("one-neuron", Phase::Kept));
+    assert!(model.probes.answer(ProbeKind::Samples).is_some_and(|a| a.values == [1.0, 2.0]));
+    assert_eq!(model.decision, decision);
 }
