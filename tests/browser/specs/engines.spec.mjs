@@ -214,10 +214,11 @@ for (const engine of ["cpu", "gpu"]) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/// How long each command of a kind waited for the event that answers it, in milliseconds.
-function waits(events, command, isAnswer) {
+/// How long each command of a kind, of those that were sent before event `end`, waited for the event that answers it,
+/// in milliseconds.
+function waits(events, command, isAnswer, end = events.length) {
   return events.flatMap((sent, i) => {
-    if (sent.type !== "sent" || sent.command !== command) return [];
+    if (i >= end || sent.type !== "sent" || sent.command !== command) return [];
     return [events.slice(i).find(isAnswer).at - sent.at];
   });
 }
@@ -261,11 +262,11 @@ for (const { engine, network } of [
       },
       { until: "metrics" },
     ]);
-    // Only those count that came before the first validation was done; none of its points was there, nor of a step.
+    // Only those count that were sent before the first validation was done: no point of it was there, nor of a step.
     const first = events.findIndex((e) => e.type === "metrics");
     expect(first, "the validation ends").toBeGreaterThan(0);
     // The first of them warms up.
-    const pauses = waits(events.slice(0, first), "pause", (e) => e.type === "state" && e.state.kind === "paused").slice(1);
+    const pauses = waits(events, "pause", (e) => e.type === "state" && e.state.kind === "paused", first).slice(1);
     console.log(`${engine}: pauses answered in ${pauses.map((t) => t.toFixed(0))} ms`);
     expect(pauses.length).toBe(5);
     expect(median(pauses), `pauses ${pauses}`).toBeLessThan(200);
