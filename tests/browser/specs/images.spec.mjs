@@ -24,6 +24,8 @@ for (const images of IMAGES) {
 
   test(`the CNN learns dropped ${images.title} on the GPU engine and its feature maps move`, async ({ lab }) => {
     needs(images);
+    // A minute on the software GPU: once is enough.
+    test.skip(images !== IMAGES[0] && !IMAGES[0].missing, "the X-rays were learned on the GPU engine");
     test.setTimeout(300_000);
     await lab.open("preset=cnn&data.source=file&engine=gpu");
     await lab.dropFile(images.name, images.bytes());
