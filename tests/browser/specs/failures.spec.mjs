@@ -115,10 +115,7 @@ for (const place of ["the lab", "a lesson"]) {
     const crashes = [];
     page.on("pageerror", (error) => crashes.push(String(error)));
     if (place === "the lab") await lab.open("preset=one-neuron&engine=cpu");
-    else {
-      await lab.openLesson("one-neuron");
-      await lab.loadDish("too-small");
-    }
+    else await lab.openLesson("one-neuron");
     await expect(lab.status).toHaveText(/^Ready/);
     const rate = page.locator("#learning-rate");
     await rate.fill("0.37");
@@ -130,11 +127,14 @@ for (const place of ["the lab", "a lesson"]) {
     await expect(distress).toHaveCount(0);
 
     await spoilNextElement(page);
-    // A panel with its explanation is made of new elements.
+    // A panel, and the judgement of an answer, are made of new elements.
     if (place === "the lab") {
       await page.getByText("Views and sharing").click();
       await page.getByTestId("view-runs").check();
-    } else await page.getByTestId("dish-too-large").getByRole("button").click();
+    } else {
+      await page.getByTestId("question-bias").locator("input").nth(1).check();
+      await page.getByTestId("question-bias").getByTestId("check").click();
+    }
     await expect(distress).toContainText("no longer answers. Your experiment is kept.");
     await expect(distress).toHaveAttribute("role", "alert");
     // Also for those who have scrolled down; what comes after is of interest even if it is not seen.
