@@ -84,6 +84,14 @@ export class Lab {
     return this.page.getByTestId(testId).first().evaluate((canvas) => canvas.toDataURL());
   }
 
+  /// Number of different colours on a canvas: an empty one has one.
+  async colours(testId) {
+    return this.page.getByTestId(testId).first().evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+  }
+
   /// The longest task of the page's main thread while `during` goes on, in milliseconds of the processor: what
   /// other programs take away from a busy machine does not count.
   async longestTask(during) {

@@ -2,7 +2,8 @@
 import { defineConfig } from "@playwright/test";
 import { launchOptions } from "./chromium.mjs";
 
-const port = 8321;
+// Another port for those who test beside somebody else.
+const port = Number(process.env.PETRI_PORT ?? 8321);
 const origin = `http://127.0.0.1:${port}`;
 
 export default defineConfig({

@@ -46,6 +46,31 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
+for (const [where, width, theme] of [
+  ["at 390 px", 390, "light"],
+  ["in the projector's colours", 1366, "projector"],
+]) {
+  test(`no page has a serious finding of axe, ${where}`, async ({ lab, page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto("/#/");
+    await expect(page.getByTestId("export-progress")).toBeVisible();
+    await page.getByLabel("Colours").selectOption(theme);
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    await scan(page, `map ${where}`);
+    await lab.openLesson("house-price");
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    await scan(page, `house-price ${where}`);
+    await page.goto("about:blank");
+    await lab.open("preset=house-price&engine=cpu&data.n_samples=40");
+    await expect(lab.status).toHaveText(/^Ready/, { timeout: 60_000 });
+    await page.getByText("Views and sharing").click();
+    for (const box of await page.getByTestId("views").locator("input").all()) await box.check();
+    await page.getByTestId("step").click();
+    await lab.reach(1);
+    await scan(page, `lab ${where}`);
+  });
+}
+
 /// Presses Tab until the focus is on an element that matches.
 async function tabTo(page, selector) {
   for (let i = 0; i < 150; i++) {

@@ -96,3 +96,106 @@ test("bad files each say what is wrong, and the run goes on", async ({ lab }) =>
     await expect(lab.status).toHaveText(/^Training/);
   }
 });
+
+/// The next element that the page makes cannot be made: its own code panics, as a fault in it would.
+const spoilNextElement = (page) =>
+  page.evaluate(() => {
+    const spoiled = [[Document.prototype, "createElement"], [Node.prototype, "cloneNode"]];
+    const restore = spoiled.map(([of, name]) => [of, name, of[name]]);
+    for (const [of, name] of spoiled) {
+      of[name] = () => {
+        for (const [of, name, original] of restore) of[name] = original;
+        throw new Error("no more elements");
+      };
+    }
+  });
+
+for (const place of ["the lab", "a lesson"]) {
+  test(`a page that fails in ${place} says so, and its experiment is there after loading it again`, async ({ lab, page }) => {
+    const crashes = [];
+    page.on("pageerror", (error) => crashes.push(String(error)));
+    if (place === "the lab") await lab.open("preset=one-neuron&engine=cpu");
+    else await lab.openLesson("one-neuron");
+    await expect(lab.status).toHaveText(/^Ready/);
+    const rate = page.locator("#learning-rate");
+    await rate.fill("0.37");
+    await rate.press("Enter");
+    await expect(lab.status).toHaveText(/^Ready/);
+    await lab.train.click();
+    await lab.reach(10);
+    const distress = page.locator("#distress");
+    await expect(distress).toHaveCount(0);
+
+    await spoilNextElement(page);
+    // A panel, and the judgement of an answer, are made of new elements.
+    if (place === "the lab") {
+      await page.getByText("Views and sharing").click();
+      await page.getByTestId("view-runs").check();
+    } else {
+      await page.getByTestId("question-bias").locator("input").nth(1).check();
+      await page.getByTestId("question-bias").getByTestId("check").click();
+    }
+    await expect(distress).toContainText("no longer answers. Your experiment is kept.");
+    await expect(distress).toHaveAttribute("role", "alert");
+    // Also for those who have scrolled down; what comes after is of interest even if it is not seen.
+    await expect.soft(distress).toBeInViewport({ timeout: 5_000 });
+    expect(crashes.length).toBeGreaterThan(0);
+
+    await distress.getByRole("button", { name: "Load the page again" }).click();
+    await expect(distress).toHaveCount(0);
+    await expect(lab.status).toHaveText(/^Ready/, { timeout: 60_000 });
+    await expect(lab.notices).toContainText("after a failure. Your experiment is as it was.");
+    await expect(rate).toHaveValue("0.37");
+    await lab.train.click();
+    await lab.reach(5);
+    // It is said once.
+    await page.reload();
+    await expect(lab.status).toHaveText(/^Ready/, { timeout: 60_000 });
+    await expect(lab.notices).not.toContainText("after a failure");
+  });
+}
+
+for (const engine of ["cpu", "gpu"]) {
+  test(`the ${engine} worker compiles while it loads, from the browser's own response`, async ({ lab, page }) => {
+    // Browsers keep what they have compiled from a response of theirs, not from one that a script has made.
+    await page.route("**/static/worker.js*", async (route) => {
+      const response = await route.fetch();
+      const watch = `
+        globalThis.fetched = [];
+        globalThis.streamed = [];
+        const { fetch: ask } = globalThis;
+        globalThis.fetch = async (...p) => {
+          const response = await ask(...p);
+          globalThis.fetched.push(response);
+          return response;
+        };
+        for (const name of ["compileStreaming", "instantiateStreaming"]) {
+          const original = WebAssembly[name];
+          WebAssembly[name] = async (source, ...rest) => {
+            const given = await source;
+            const seen = { name, url: given.url, type: given.type, isOriginal: globalThis.fetched.includes(given), works: false };
+            globalThis.streamed.push(seen);
+            const made = await original.call(WebAssembly, given, ...rest);
+            seen.works = true;
+            return made;
+          };
+        }
+      `;
+      await route.fulfill({ response, body: watch + (await response.text()) });
+    });
+    const started = page.waitForEvent("worker", (worker) => worker.url().includes(`kind=${engine}`));
+    await lab.open(`preset=one-neuron&engine=${engine}`);
+    const worker = await started;
+    await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
+    const streamed = await worker.evaluate(() => globalThis.streamed);
+    expect(streamed).toEqual([
+      {
+        name: "instantiateStreaming",
+        url: expect.stringMatching(new RegExp(`/${engine}-worker_bg\\.wasm\\?v=`)),
+        type: "basic",
+        isOriginal: true,
+        works: true,
+      },
+    ]);
+  });
+}

@@ -1,6 +1,6 @@
 // The page itself: security policy, responsiveness, keyboard, links, problems.
 import { expect, test } from "../lab.mjs";
-import { xrays } from "../npz.mjs";
+import { archive, members } from "../npz.mjs";
 
 test("the Content-Security-Policy allows neither inline code nor eval", async ({ lab, page }) => {
   await lab.open("preset=one-neuron");
@@ -22,9 +22,8 @@ test("the Content-Security-Policy allows neither inline code nor eval", async ({
 
 test("the main thread stays free while the GPU worker trains the CNN", async ({ lab, page }) => {
   test.setTimeout(300_000);
-  const { name, bytes } = xrays();
   await lab.open("preset=cnn&data.source=file&engine=gpu");
-  await lab.dropFile(name, bytes);
+  await lab.dropFile("squares.npz", archive(members()));
   await expect(lab.status).toHaveText("Ready", { timeout: 120_000 });
   await lab.train.click();
   await lab.reach(2);
@@ -137,16 +136,63 @@ test("a file of another kind is refused by its name", async ({ lab }) => {
   await expect(lab.notices).toContainText("cell.png is an image. Petri reads MedMNIST files (.npz) and tables");
 });
 
-test("the learning rate changes while the run goes on", async ({ lab, page }) => {
-  await lab.open("preset=mlp&engine=cpu&training.epochs=100000");
+/// Remembers the loss of every training step that a worker tells of, by its step, exactly as it was computed.
+async function rememberLosses(page) {
+  await page.addInitScript(() => {
+    globalThis.losses = {};
+    const Original = globalThis.Worker;
+    globalThis.Worker = class extends Original {
+      constructor(...parameters) {
+        super(...parameters);
+        this.addEventListener("message", ({ data: [json, buffer] }) => {
+          const { type, columns } = JSON.parse(json);
+          if (type !== "metrics") return;
+          const [values, length] = [new Float32Array(buffer), 3 + columns.length];
+          for (let i = 0; i < values.length; i += length) {
+            // Part 0 is the training data.
+            if (values[i] === 0) globalThis.losses[values[i + 1]] = values[i + 3 + columns.indexOf("loss")];
+          }
+        });
+      }
+    };
+  });
+  return async (link, steps) => {
+    await page.goto("about:blank");
+    await page.goto(link);
+    await page.getByTestId("train").click();
+    await expect.poll(() => page.evaluate(() => Object.keys(globalThis.losses).length), { timeout: 60_000 }).toBeGreaterThanOrEqual(steps);
+    return page.evaluate((steps) => Array.from({ length: steps }, (_, i) => globalThis.losses[i + 1]), steps);
+  };
+}
+
+test("the learning rate changes while the run goes on, and the address repeats the changed run", async ({ lab, page }) => {
+  const lossesOf = await rememberLosses(page);
+  const link = "/#/lab?v=1&preset=mlp&engine=cpu&training.epochs=100000";
+  await page.goto(link);
   await lab.train.click();
   await lab.reach(30);
-  await page.locator("#learning-rate").fill("0.5");
-  await page.locator("#learning-rate").press("Enter");
-  const step = await lab.step();
+  const rate = page.locator("#learning-rate");
+  await rate.fill("0.5");
+  await rate.press("Enter");
+  await expect.poll(() => page.url()).toContain("journal=");
+  const changed = page.url();
+  const journal = JSON.parse(new URLSearchParams(new URL(changed).hash.split("?")[1]).get("journal"));
+  expect(journal).toEqual([{ step: expect.any(Number), key: "training.learning_rate", value: 0.5 }]);
+  const [{ step }] = journal;
   expect(step).toBeGreaterThanOrEqual(30);
-  await lab.reach(step + 20);
+  // It goes on with the new value, and does not begin anew.
+  const n = step + 20;
+  await lab.reach(n);
   await expect(lab.status).toHaveText(/^Training/);
+  const losses = await page.evaluate((n) => Array.from({ length: n }, (_, i) => globalThis.losses[i + 1]), n);
+
+  // The same seed without the change: equal up to it. The loss of a step is that of the weights before it, so that of
+  // the first step with the new rate is equal as well.
+  const unchanged = await lossesOf(link, n);
+  expect(losses.slice(0, step + 1)).toEqual(unchanged.slice(0, step + 1));
+  for (let i = step + 1; i < n; i++) expect(losses[i], `step ${i + 1}`).not.toBe(unchanged[i]);
+  // And the address holds all of it.
+  expect(await lossesOf(changed, n)).toEqual(losses);
 });
 
 test("only what is needed is loaded", async ({ lab, page }) => {
