@@ -66,11 +66,11 @@ export class Lab {
     await expect.poll(() => this.step(), { timeout }).toBeGreaterThanOrEqual(step);
   }
 
-  /// Newest values of a chart: { training, validation, balanced }.
+  /// Newest values of a chart: { training, batch, validation, balanced }.
   async values(chart) {
     const text = await this.page.getByTestId(`readout-${chart}`).innerText();
     const found = {};
-    for (const [, name, value] of text.matchAll(/(training|validation|balanced) (-?[\d.]+)/g)) found[name] = Number(value);
+    for (const [, name, value] of text.matchAll(/(training|validation|balanced|batch) (-?[\d.]+)/g)) found[name] = Number(value);
     return found;
   }
 

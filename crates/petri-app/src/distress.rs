@@ -12,6 +12,8 @@ use crate::storage::{self, Kept};
 
 /// Key of how often in a row the page has failed.
 const FAILED: &str = "petri.failed";
+/// Key of the note that the page before this one has failed.
+const JUST_FAILED: &str = "petri.just-failed";
 /// A page that has lived so long is well, in milliseconds: what fails later is another failure.
 const WELL_MILLIS: u32 = 20_000;
 /// Identity of the message.
@@ -25,7 +27,8 @@ pub(crate) fn watch() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         if !HAS_FAILED.swap(true, Ordering::Relaxed) {
-            storage::set(Kept::ForThisTab, FAILED, &(failures() + 1).to_string());
+            storage::set(Kept::ForThisTab, FAILED, &(in_a_row() + 1).to_string());
+            storage::set(Kept::ForThisTab, JUST_FAILED, "yes");
         }
         // A page without a body has nobody to speak to.
         show().unwrap_or_default();
@@ -38,8 +41,14 @@ pub(crate) fn watch() {
     .forget();
 }
 
-/// How often in a row the page has failed before it was loaded this time.
+/// How often in a row the page has failed, where it was loaded now because it failed; 0 otherwise. Told once.
 pub(crate) fn failures() -> u32 {
+    let has_failed = storage::get(Kept::ForThisTab, JUST_FAILED).is_some();
+    storage::forget(Kept::ForThisTab, JUST_FAILED);
+    if has_failed { in_a_row() } else { 0 }
+}
+
+fn in_a_row() -> u32 {
     storage::get(Kept::ForThisTab, FAILED).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 

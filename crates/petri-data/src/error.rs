@@ -49,6 +49,6 @@ pub enum DataError {
     #[error("the {} split is empty", split.title())]
     EmptySplit { split: Split },
     /// Too large to be unpacked in a browser.
-    #[error("{array}.npy unpacks to {bytes} bytes; {limit} are left for it in a browser")]
+    #[error("{array}.npy unpacks to {} MB, more than the {} MB that a browser has left for it", bytes / 1_000_000, limit / 1_000_000)]
     TooLarge { array: String, bytes: u64, limit: u64 },
 }

@@ -39,7 +39,12 @@ impl log::Log for Console {
 pub(crate) fn install() {
     std::panic::set_hook(Box::new(|info| {
         let message: String = info.to_string().chars().take(500).collect();
-        let mut error = WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly.");
+        // Where the GPU has failed just before, that is the reason, and the CPU goes on.
+        let mut error = if GPU_FAULT.load(Ordering::Relaxed) {
+            WireError::new(ErrorCode::GpuLost, "The GPU stopped working during the run.")
+        } else {
+            WireError::new(ErrorCode::WorkerCrashed, "The training worker stopped unexpectedly.")
+        };
         error.details.push(message);
         codec::send_error(None, error);
     }));

@@ -85,7 +85,7 @@ test("bad files each say what is wrong, and the run goes on", async ({ lab }) =>
     [archive({ ...valid, "val_labels.npy": labels(0, 1, 1) }), "60 images but 3 labels"],
     [archive({ ...valid, "test_labels.npy": labels(...new Array(59).fill(0), 9) }), "label 9 is outside the 2 classes"],
     [archive({ ...valid, "val_images.npy": npy("|u1", [0, 28, 28], []), "val_labels.npy": npy("|u1", [0, 1], []) }), "validation split is empty"],
-    [archive({ ...valid, "train_images.npy": npy("|u1", [1 << 21, 28, 28], []) }), "more than the limit"],
+    [archive({ ...valid, "train_images.npy": npy("|u1", [1 << 21, 28, 28], []) }), "more than the 1610 MB"],
   ];
   let before = await lab.step();
   for (const [bytes, message] of cases) {

@@ -50,7 +50,7 @@ test("a lesson that is not there has a title too, and the next page takes the fo
   expect(lab).toBeTruthy();
   await page.goto("/#/lesson/no-such-lesson");
   await expect(page.getByTestId("lesson-failed")).toBeVisible();
-  await expect(page).toHaveTitle("no-such-lesson · Petri");
+  await expect(page).toHaveTitle("Lesson not found · Petri");
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Course" }).click();
   await arrived(page, MAP, "Grow a neural network");
 });

@@ -19,6 +19,8 @@ pub enum Topic {
     Value,
     /// A link that was opened.
     Link,
+    /// Trouble that mends itself: it is told until the learner hides it.
+    Recovered,
 }
 
 impl Topic {
@@ -100,6 +102,11 @@ impl Notices {
     /// Shows an error with other advice than its kind has.
     pub fn error_with(&mut self, error: WireError, advice: String) {
         self.push(Topic::of(error.code), error.message, error.details, advice, None, true);
+    }
+
+    /// Shows an error after which the page goes on by itself, and how.
+    pub fn recovered(&mut self, error: WireError, advice: String) {
+        self.push(Topic::Recovered, error.message, error.details, advice, None, true);
     }
 
     /// Shows a remark.

@@ -237,6 +237,6 @@ impl Model {
         }
         let by = if error.code == ErrorCode::GpuLost { " with the CPU engine" } else { "" };
         let from = if self.dish.resumable().is_some() { "from the last state that was kept" } else { "from its start" };
-        self.notices.error_with(error, format!("The curves are kept. Training goes on by itself{by}, {from}."));
+        self.notices.recovered(error, format!("The curves are kept. Training goes on by itself{by}, {from}."));
     }
 }
