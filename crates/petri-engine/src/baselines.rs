@@ -6,6 +6,7 @@ use petri_protocol::{ModelSpec, Split, Task};
 use rand::Rng;
 use smartcore::ensemble::random_forest_classifier::{RandomForestClassifier, RandomForestClassifierParameters};
 use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};
+use smartcore::error::Failed;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linear::linear_regression::{LinearRegression, LinearRegressionParameters};
 use smartcore::linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters};
@@ -48,6 +49,16 @@ fn matrix(name: &'static str, inputs: &[f32], width: usize) -> Result<Matrix, En
         .map_err(|e| EngineError::Baseline { model: name, why: e.to_string() })
 }
 
+/// The trees of a forest, each from a seed of its own; `pause` is awaited between them.
+async fn grow<T>(seed: u64, fit: impl Fn(u64) -> Result<T, Failed>, mut pause: impl AsyncFnMut()) -> Result<Vec<T>, Failed> {
+    let mut trees = Vec::new();
+    for tree in 0..N_TREES {
+        trees.push(fit(seed.wrapping_add(tree as u64))?);
+        pause().await;
+    }
+    Ok(trees)
+}
+
 impl Baseline {
     /// Fits a model; trees grow until their leaves are pure, as scikit-learn's defaults. `pause` is awaited between the
     /// trees of a forest.
@@ -55,7 +66,7 @@ impl Baseline {
     /// # Errors
     ///
     /// When the data are no table of classes or numbers, or too many, or the library refuses them.
-    pub async fn fit(model: ModelSpec, dataset: &Dataset, seed: u32, mut pause: impl AsyncFnMut()) -> Result<Self, EngineError> {
+    pub async fn fit(model: ModelSpec, dataset: &Dataset, seed: u32, pause: impl AsyncFnMut()) -> Result<Self, EngineError> {
         let name = model.title();
         let refuse = |why: &str| EngineError::Baseline { model: name, why: why.to_owned() };
         let is_number = match dataset.info.task {
@@ -98,24 +109,12 @@ impl Baseline {
                 DecisionTreeClassifier::fit(&x, &classes, parameters).map(Model::TreeOfClasses)
             }
             (ModelSpec::Forest, true) => {
-                let mut forest = Vec::new();
-                for tree in 0..N_TREES {
-                    let seed = seed.wrapping_add(tree as u64);
-                    let parameters = RandomForestRegressorParameters::default().with_n_trees(1).with_m(m).with_seed(seed);
-                    forest.push(RandomForestRegressor::fit(&x, &numbers, parameters).map_err(|e| refuse(&e.to_string()))?);
-                    pause().await;
-                }
-                Ok(Model::ForestOfNumbers(forest))
+                let of = |seed| RandomForestRegressorParameters::default().with_n_trees(1).with_m(m).with_seed(seed);
+                grow(seed, |seed| RandomForestRegressor::fit(&x, &numbers, of(seed)), pause).await.map(Model::ForestOfNumbers)
             }
             (ModelSpec::Forest, false) => {
-                let mut forest = Vec::new();
-                for tree in 0..N_TREES {
-                    let seed = seed.wrapping_add(tree as u64);
-                    let parameters = RandomForestClassifierParameters::default().with_n_trees(1).with_m(m).with_seed(seed);
-                    forest.push(RandomForestClassifier::fit(&x, &classes, parameters).map_err(|e| refuse(&e.to_string()))?);
-                    pause().await;
-                }
-                Ok(Model::ForestOfClasses(forest))
+                let of = |seed| RandomForestClassifierParameters::default().with_n_trees(1).with_m(m).with_seed(seed);
+                grow(seed, |seed| RandomForestClassifier::fit(&x, &classes, of(seed)), pause).await.map(Model::ForestOfClasses)
             }
         };
         let model = fitted.map_err(|e| refuse(&e.to_string()))?;
@@ -130,7 +129,7 @@ impl Baseline {
     /// When the library refuses the inputs.
     pub async fn predict(&self, inputs: &[f32], mut pause: impl AsyncFnMut()) -> Result<Vec<f32>, EngineError> {
         let x = matrix(self.name, inputs, self.n_features)?;
-        let refuse = |e: smartcore::error::Failed| EngineError::Baseline { model: self.name, why: e.to_string() };
+        let refuse = |e: Failed| EngineError::Baseline { model: self.name, why: e.to_string() };
         let n = inputs.len() / self.n_features.max(1);
         let numbers = |v: Vec<f64>| v.into_iter().map(|v| v as f32).collect();
         let classes = |v: Vec<i32>| v.into_iter().map(|v| v as f32).collect();
