@@ -1,5 +1,5 @@
-//! Finishes a site that Trunk has put together: writes the lessons, checks constructors, removes names, writes the
-//! Content-Security-Policy's hash and the identity of the build.
+//! Finishes a site that Trunk has put together: writes the lessons, checks constructors, removes names, packs the
+//! code, writes the Content-Security-Policy's hash and the identity of the build.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-use crate::lessons;
+use crate::{lessons, pack};
 
-/// Finishes the site in `folder`.
-pub(crate) fn site(folder: &Path) -> Result<()> {
+/// Finishes the site in `folder`; for one that is to be `published`, takes the time to make its files small.
+pub(crate) fn site(folder: &Path, published: bool) -> Result<()> {
     lessons::write(folder)?;
     let mut names = files(folder)?;
     names.sort();
@@ -31,7 +31,11 @@ pub(crate) fn site(folder: &Path) -> Result<()> {
                     wrapped.len()
                 );
             }
-            fs::write(path, without_names(&wasm)?)?;
+            let mut wasm = without_names(&wasm)?;
+            if published {
+                wasm = pack::packed(&wasm).with_context(|| format!("{} could not be packed", path.display()))?;
+            }
+            fs::write(path, wasm)?;
         }
         if path.extension().is_some_and(|e| e == "wasm" || e == "js" || e == "json") {
             identity.update(fs::read(path)?);

@@ -10,6 +10,7 @@ mod circles;
 mod crates;
 mod finish;
 mod lessons;
+mod pack;
 mod run;
 mod size;
 mod test;
@@ -94,6 +95,7 @@ fn start() -> Result<()> {
         Command::Check { no_tests } => check::all(!no_tests),
         Command::Size => size::report(),
         Command::Bench { steps, release } => bench::run(steps, release),
-        Command::Finish { folder } => finish::site(&folder),
+        // Trunk says what it builds: `trunk build --release` is the site to be published.
+        Command::Finish { folder } => finish::site(&folder, std::env::var("TRUNK_PROFILE").is_ok_and(|p| p == "release")),
     }
 }

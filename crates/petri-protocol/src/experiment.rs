@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::{DataSource, EngineChoice, LiveChange, NetworkSpec, TrainingSpec};
 
@@ -65,22 +64,11 @@ impl Default for DataSpec {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct NodeWeights {
     /// Weights, by index in row-major order.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "by_index")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub weight: BTreeMap<usize, f32>,
     /// Biases, by index.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "by_index")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub bias: BTreeMap<usize, f32>,
-}
-
-/// JSON has only texts as keys, and inside a message (an internally tagged enum) serde does not turn them
-/// into numbers by itself.
-fn by_index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<usize, f32>, D::Error> {
-    let by_text = BTreeMap::<String, f32>::deserialize(deserializer)?;
-    let number = |(key, value): (String, f32)| match key.parse() {
-        Ok(index) => Ok((index, value)),
-        Err(_) => Err(D::Error::custom(format!("\"{key}\" is no index"))),
-    };
-    by_text.into_iter().map(number).collect()
 }
 
 /// Everything that is needed to repeat a run. The same experiment gives the same data, split,

@@ -123,7 +123,7 @@ pub fn set(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Str
     for value in [serde_json::from_str(text).unwrap_or(Value::Null), Value::String(text.to_owned())] {
         let mut whole = serde_json::to_value(&*experiment).map_err(|e| e.to_string())?;
         insert(&mut whole, key, value);
-        match serde_json::from_value::<Experiment>(whole) {
+        match crate::json::from_value::<Experiment>(whole) {
             Ok(changed) => {
                 *experiment = changed;
                 return Ok(());

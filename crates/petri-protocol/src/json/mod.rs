@@ -3,17 +3,31 @@
 //! serde's own internally tagged enums read through a buffer type of their own, and every type that is read from
 //! text brings another copy of the parser. Here a text becomes a [`Value`] once, and types are made from that.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+mod reader;
+
+use serde::de::value::EnumAccessDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
+use serde_json::{Error, Map, Value};
+
+use self::reader::{Reader, Variant};
 
 /// Reads a value from its text.
 ///
 /// # Errors
 ///
 /// When the text is no JSON, or not that of a `T`.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_value(serde_json::from_str(text)?)
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    from_value(serde_json::from_str(text)?)
+}
+
+/// Makes a value of what its text held.
+///
+/// # Errors
+///
+/// When it is not that of a `T`.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    T::deserialize(Reader(value))
 }
 
 /// Writes a value as text. Numbers that JSON lacks become `null`.
@@ -22,12 +36,21 @@ pub fn write<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).map(|v| v.to_string()).unwrap_or_default()
 }
 
-/// Takes the tag out of an object: the name of the variant and its fields.
-pub(crate) fn untag(value: Value, tag: &str) -> Result<(String, Map<String, Value>), String> {
-    let Value::Object(mut fields) = value else { return Err(format!("an object with \"{tag}\" is expected")) };
+/// What reads an enum out of an object in which the name of the variant stands under `tag` among the fields.
+///
+/// # Errors
+///
+/// When the object, or the tag, is missing.
+pub(crate) fn untagged<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    tag: &str,
+) -> Result<EnumAccessDeserializer<Variant>, D::Error> {
+    let Value::Object(mut fields) = Value::deserialize(deserializer)? else {
+        return Err(D::Error::custom(format_args!("an object with \"{tag}\" is expected")));
+    };
     match fields.remove(tag) {
-        Some(Value::String(name)) => Ok((name, fields)),
-        _ => Err(format!("missing field `{tag}`")),
+        Some(Value::String(name)) => Ok(EnumAccessDeserializer::new(Variant { name, content: Value::Object(fields) })),
+        _ => Err(D::Error::custom(format_args!("missing field `{tag}`"))),
     }
 }
 
@@ -58,14 +81,7 @@ macro_rules! tagged {
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                use serde::de::Error as _;
-                let value = serde_json::Value::deserialize(deserializer)?;
-                let (name, fields) = $crate::json::untag(value, $tag).map_err(D::Error::custom)?;
-                let whole = serde_json::json!({ name.as_str(): fields });
-                // A variant without fields is only its name.
-                Self::deserialize(whole)
-                    .or_else(|why| Self::deserialize(serde_json::Value::String(name)).map_err(|_other| why))
-                    .map_err(D::Error::custom)
+                Self::deserialize($crate::json::untagged(deserializer, $tag)?).map_err(serde::de::Error::custom)
             }
         }
     )*};
@@ -74,8 +90,10 @@ pub(crate) use tagged;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::{Command, OptimizerSpec, RunEnd, RunId, RunState, ScheduleSpec};
+    use crate::{Command, EngineChoice, OptimizerSpec, RunEnd, RunId, RunState, ScheduleSpec};
 
     #[test]
     fn variants_with_and_without_fields_keep_the_form_that_links_and_records_have() {
@@ -105,5 +123,50 @@ mod tests {
             assert!(why.contains(expected), "{text}: {why}");
         }
         assert!(read::<ScheduleSpec>("{").is_err());
+    }
+
+    /// One of each form that the reader must know.
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Forms {
+        #[serde(default)]
+        absent: Option<u8>,
+        pair: (i64, bool),
+        by_index: BTreeMap<usize, f32>,
+        schedules: Vec<ScheduleSpec>,
+        run: RunId,
+        choice: EngineChoice,
+    }
+
+    const FORMS: &str = r#"{"absent":null,"pair":[-3,true],"by_index":{"7":0.5},"schedules":[{"kind":"constant"}],"run":4,"choice":"cpu","later":[{"x":1}]}"#;
+
+    #[test]
+    fn every_form_is_read_as_serde_json_reads_it() {
+        let forms: Forms = read(FORMS).expect("all forms");
+        assert_eq!(forms, serde_json::from_str(FORMS).expect("the same text"));
+        assert_eq!((forms.by_index[&7], forms.pair, forms.run), (0.5, (-3, true), RunId(4)));
+    }
+
+    #[test]
+    fn every_form_refuses_what_is_none() {
+        for (old, new, expected) in [
+            ("[-3,true]", "[-3]", "length"),
+            ("[-3,true]", "[-3,true,1]", "1 items too many"),
+            ("[-3,true]", "{}", "invalid type: map"),
+            ("-3", "1.5", "invalid type: floating point `1.5`, expected i64"),
+            ("null", "300", "invalid value: integer `300`, expected u8"),
+            ("null", "-1", "invalid value: integer `-1`, expected u8"),
+            ("\"7\"", "\"x\"", "invalid value: string \"x\", expected usize"),
+            ("\"cpu\"", "\"abacus\"", "unknown variant `abacus`"),
+            ("\"cpu\"", "3", "expected a name"),
+            ("{\"kind\":\"constant\"}", "[\"constant\"]", "an object with \"kind\""),
+            ("\"run\":4,", "", "missing field `run`"),
+        ] {
+            let text = FORMS.replacen(old, new, 1);
+            assert_ne!(text, FORMS, "{old}");
+            let why = read::<Forms>(&text).expect_err(&text).to_string();
+            assert!(why.contains(expected), "{text}: {why}");
+        }
+        assert!(read::<Forms>("[null,[-3,true],{},[],4,\"cpu\"]").is_err(), "a structure is no array");
+        assert!(read::<ScheduleSpec>(&"[".repeat(100_000)).is_err(), "depth has a limit");
     }
 }
