@@ -1,6 +1,7 @@
 // Milliseconds per training step of Petri's session beside a bare burn loop, for the three reference
-// networks and both engines in one browser, and the time from a cold start to the first loss point.
+// networks and both engines in one browser, the time from a cold start to the first loss point, and the speed beside views.
 import { chromium } from "@playwright/test";
+import { views } from "./bench-views.mjs";
 import { launchOptions } from "./chromium.mjs";
 import { host } from "./host.mjs";
 import { converse } from "./worker.mjs";
@@ -30,6 +31,7 @@ try {
   const slow = rows.filter((row) => row[5] > 1.15);
   console.log(slow.length ? `\nabove 1.15 times the bare loop: ${slow.map((row) => `${row[1]} on ${row[0]}`)}` : "\nall at most 1.15 times the bare loop");
   for (const engine of ["cpu", "gpu"]) console.log(`cold start to the first loss point, one neuron on the ${engine.toUpperCase()} engine: ${await coldStart(engine)} ms`);
+  console.log(await views(browser, origin));
 } finally {
   await browser.close();
   server.closeAllConnections();

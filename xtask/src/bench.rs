@@ -16,6 +16,7 @@ fn measure(site: &std::path::Path, steps: usize) -> Result<()> {
             .arg(browser::folder().join("bench.mjs"))
             .env("PETRI_SITE", site)
             .env("PETRI_CHROMIUM", chromium)
+            .env("PETRI_TEST_DATA", browser::data())
             .env("PETRI_BENCH_STEPS", steps.to_string()),
     )
 }

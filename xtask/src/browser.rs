@@ -22,6 +22,11 @@ pub(crate) fn folder() -> PathBuf {
     root().join("tests/browser")
 }
 
+/// The folder of the real data that some tests need.
+pub(crate) fn data() -> PathBuf {
+    std::env::var_os("PETRI_TEST_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from)
+}
+
 /// Installs Node packages and a Chromium; returns the path of the browser.
 pub(crate) fn ensure() -> Result<PathBuf> {
     if !exists("node") || !exists("npm") {

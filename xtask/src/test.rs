@@ -44,11 +44,10 @@ pub(crate) fn all(only_native: bool, grep: Option<&str>) -> Result<()> {
     if let Some(grep) = grep {
         playwright.args(["--grep", grep]);
     }
-    let data = std::env::var_os("PETRI_TEST_DATA").unwrap_or_else(|| root().join("../shared/data").into());
     playwright
         .env("PETRI_SITE", &site)
         .env("PETRI_CHROMIUM", &chromium)
-        .env("PETRI_TEST_DATA", data)
+        .env("PETRI_TEST_DATA", browser::data())
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
     let status = playwright.status().context("could not start npx playwright")?;
     let report = std::fs::read_to_string(&results).context("the browser tests left no report")?;

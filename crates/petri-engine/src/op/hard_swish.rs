@@ -13,7 +13,7 @@ impl Forward for HardSwish {
     }
 
     fn trials() -> Vec<Trial> {
-        vec![Trial::activation(Self)]
+        vec![Trial::activation(Self), Trial::flat_activation(Self)]
     }
 }
 

@@ -12,6 +12,6 @@ impl Forward for Relu6 {
     }
 
     fn trials() -> Vec<Trial> {
-        vec![Trial::activation(Self)]
+        vec![Trial::activation(Self), Trial::flat_activation(Self)]
     }
 }

@@ -1,6 +1,6 @@
 //! Small networks around single operations, on which the two engines are compared.
 
-use petri_protocol::op::{Flatten, Tanh};
+use petri_protocol::op::{Flatten, Normalise, Tanh};
 use petri_protocol::{Init, NetworkSpec, OpSpec, Padding, TensorShape};
 
 /// A network with two outputs, made around one operation.
@@ -39,6 +39,14 @@ impl Trial {
         let function = function.into();
         let name = format!("dense, {}", function.word());
         Self::chain(&name, vec![OpSpec::dense(6), function, OpSpec::dense(2)], TensorShape::Features(3))
+    }
+
+    /// An activation function whose inputs are ten times as large, and so reach its flat parts.
+    pub fn flat_activation(function: impl Into<OpSpec>) -> Self {
+        let function = function.into();
+        let name = format!("{}, large inputs", function.word());
+        let larger = Normalise { mean: vec![0.0; 4], std: vec![0.1; 4] };
+        Self::on_images(&name, vec![larger.into(), function])
     }
 
     /// Two convolutions whose outputs are joined.
