@@ -1,6 +1,6 @@
 //! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
 
-use petri_data::metric::{self, Confusion, MetricCard, Ranking, result_name};
+use petri_data::metric::{self, Confusion, Measure, MetricCard, Ranking, result_name};
 use petri_protocol::command::ProbeKind;
 use petri_protocol::task::largest;
 use petri_protocol::{DataInfo, MetricPoint, RunEnd, Split, Task};
@@ -105,32 +105,15 @@ impl Model {
         if self.step == 0 && quantity != Quantity::NParameters && quantity != Quantity::Runs {
             return None;
         }
-        let validation =
-            |of: fn(&MetricPoint) -> f32| self.curves.validation.last().map(of).filter(|v| v.is_finite()).map(f64::from);
-        let test = |of: fn(&MetricPoint) -> f32| self.committed.as_ref().map(of).filter(|v| v.is_finite()).map(f64::from);
-        // Goals are about validation: once the learner has committed, the answers are those to the test set.
-        let is_open = self.committed.is_some();
-        let second = || {
-            let is_of_now = self.probes.answer(ProbeKind::Scores).is_some_and(|a| !is_open && a.step == self.step);
-            let scores = if is_of_now { self.scores() } else { None };
-            scores.filter(|s| !s.second.is_empty()).map(|s| s.confusion.of_class(1))
-        };
+        let known =
+            |point: Option<&MetricPoint>, metric: &str| point.map(|p| p.get(metric)).filter(|v| v.is_finite()).map(f64::from);
+        let validation = self.curves.validation.last();
         match quantity {
-            Quantity::TrainAccuracy => self.training("accuracy"),
-            Quantity::TrainLoss => self.training("loss"),
-            Quantity::ValAccuracy => validation(|p| p.get("accuracy")),
-            Quantity::ValBalancedAccuracy => validation(|p| p.get("balanced_accuracy")),
-            Quantity::ValLoss => validation(|p| p.get("loss")),
-            Quantity::ValMae => validation(|p| p.get("mae")),
-            Quantity::ValRmse => validation(|p| p.get("rmse")),
-            Quantity::ValR2 => validation(|p| p.get("r2")),
-            Quantity::Sensitivity => second().map(|m| m.sensitivity),
-            Quantity::Specificity => second().map(|m| m.specificity),
-            Quantity::Precision => second().map(|m| m.precision),
-            Quantity::F1 => second().map(|m| m.f1),
-            Quantity::TestAccuracy => test(|p| p.get("accuracy")),
-            Quantity::TestMae => test(|p| p.get("mae")),
-            Quantity::Gap => Some(self.training("accuracy")? - validation(|p| p.get("accuracy"))?),
+            Quantity::Metric(Split::Train, metric) => self.training(metric),
+            Quantity::Metric(Split::Validation, metric) => known(validation, metric),
+            Quantity::Metric(Split::Test, metric) => known(self.committed.as_ref(), metric),
+            Quantity::AtThreshold(metric) => self.at_threshold(metric),
+            Quantity::Gap => Some(self.training("accuracy")? - known(validation, "accuracy")?),
             Quantity::NParameters => {
                 let shape = self.experiment.network.infer(self.info()?.input).ok()?;
                 Some(shape.n_parameters() as f64)
@@ -138,6 +121,19 @@ impl Model {
             Quantity::Epochs => Some(self.epoch()),
             Quantity::Runs => Some(self.library.n_runs_of_visit(&self.origin) as f64),
             Quantity::Diverged => Some(f64::from(u8::from(matches!(self.phase, Phase::Ended(RunEnd::Diverged { .. }))))),
+        }
+    }
+
+    /// A metric of the newest answers to the validation data at the chosen threshold. Goals are about validation: once
+    /// the learner has committed, the answers are those to the test set.
+    fn at_threshold(&self, metric: &str) -> Option<f64> {
+        let is_open = self.committed.is_some();
+        let is_of_now = self.probes.answer(ProbeKind::Scores).is_some_and(|a| !is_open && a.step == self.step);
+        let scores = if is_of_now { self.scores() } else { None };
+        let confusion = scores.filter(|s| !s.second.is_empty())?.confusion;
+        match metric::find(metric)?.measure {
+            Measure::Confusion(of) => Some(of(&confusion)).filter(|v| v.is_finite()),
+            _ => None,
         }
     }
 
@@ -163,15 +159,9 @@ impl Model {
     fn result_at(&self, quantity: Quantity, point: &MetricPoint) -> Option<f64> {
         let finite = |v: f32| v.is_finite().then_some(f64::from(v));
         match quantity {
-            Quantity::ValAccuracy => finite(point.get("accuracy")),
-            Quantity::ValBalancedAccuracy => finite(point.get("balanced_accuracy")),
-            Quantity::ValLoss => finite(point.loss()),
-            Quantity::ValMae => finite(point.get("mae")),
-            Quantity::ValRmse => finite(point.get("rmse")),
-            Quantity::ValR2 => finite(point.get("r2")),
+            Quantity::Metric(Split::Validation, metric) => finite(point.get(metric)),
+            Quantity::Metric(Split::Train, metric) => of_training(point, metric).or_else(|| self.result(quantity)),
             Quantity::Epochs => finite(point.epoch),
-            Quantity::TrainAccuracy => of_training(point, "accuracy").or_else(|| self.result(quantity)),
-            Quantity::TrainLoss => of_training(point, "loss").or_else(|| self.result(quantity)),
             Quantity::Gap => match (of_training(point, "accuracy"), finite(point.get("accuracy"))) {
                 (Some(training), Some(validation)) => Some(training - validation),
                 _ => self.result(quantity),

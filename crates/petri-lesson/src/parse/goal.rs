@@ -1,7 +1,7 @@
 //! Reads goals of challenges.
 
 use super::fields::{Mistake, unknown};
-use crate::goal::{Condition, Goal, NAMES, SIGNS};
+use crate::goal::{Condition, Goal, Quantity, SIGNS};
 
 /// Reads `val_accuracy >= 0.95 and n_parameters <= 25`.
 ///
@@ -19,9 +19,10 @@ pub fn read(text: &str, line: usize) -> Result<Goal, Mistake> {
             .min_by_key(|(at, s)| (*at, 2 - s.0.len()))
             .ok_or_else(wrong)?;
         let name = part[..at].trim();
-        let names: Vec<&str> = NAMES.iter().map(|(n, _)| *n).collect();
-        let quantity =
-            NAMES.iter().find(|(n, _)| *n == name).map(|(_, q)| *q).ok_or_else(|| (line, unknown("result", name, &names)))?;
+        let quantity = Quantity::named(name).ok_or_else(|| {
+            let names = Quantity::names();
+            (line, unknown("result", name, &names.iter().map(String::as_str).collect::<Vec<_>>()))
+        })?;
         let value = part[at + sign_text.len()..].trim().parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(wrong)?;
         conditions.push(Condition { quantity, sign, value });
     }
@@ -31,12 +32,13 @@ pub fn read(text: &str, line: usize) -> Result<Goal, Mistake> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::goal::Quantity;
 
     #[test]
     fn goals_are_read_and_judged() {
         let goal = read("val_accuracy >= 0.95 and n_parameters <= 25", 1).expect("a goal");
-        let value = |accuracy: f64| move |q| Some(if q == Quantity::ValAccuracy { accuracy } else { 25.0 });
+        let value = |accuracy: f64| {
+            move |q| Some(if q == Quantity::Metric(petri_protocol::Split::Validation, "accuracy") { accuracy } else { 25.0 })
+        };
         assert!(goal.holds(value(0.95)));
         assert!(!goal.holds(value(0.94)));
         assert!(!goal.holds(|_| None), "no result is no success");

@@ -167,9 +167,16 @@ fn training_is_judged_as_validation_is_where_it_was_measured_so() {
     };
     let run = model.run;
     apply_points(&mut model, run, &[batch(1), batch(2), point(Split::Validation, 2)]);
-    assert_eq!(model.result(Quantity::TrainLoss), Some(0.5), "the mean of the batches where there is nothing better");
+    assert_eq!(
+        model.result(Quantity::Metric(Split::Train, "loss")),
+        Some(0.5),
+        "the mean of the batches where there is nothing better"
+    );
     apply_points(&mut model, run, &[whole(1, 1.0), batch(3), whole(2, 0.875)]);
-    assert_eq!((model.result(Quantity::TrainAccuracy), model.result(Quantity::TrainLoss)), (Some(0.875), Some(0.125)));
+    assert_eq!(
+        (model.result(Quantity::Metric(Split::Train, "accuracy")), model.result(Quantity::Metric(Split::Train, "loss"))),
+        (Some(0.875), Some(0.125))
+    );
     assert_eq!(model.result(Quantity::Gap), Some(0.125), "of the same network and the same moment");
     let goal = |text: &str| petri_lesson::parse::goal::read(text, 1).expect("a goal");
     assert!(model.reaches(&goal("gap > 0.2 and epochs <= 1")), "each epoch by its own numbers");
@@ -197,16 +204,16 @@ fn the_test_set_wins_no_challenge_about_validation() {
         }
     };
     answer(&mut model, 1e4);
-    assert_eq!(model.result(Quantity::Sensitivity), Some(1.0), "of the validation data");
+    assert_eq!(model.result(Quantity::AtThreshold("sensitivity")), Some(1.0), "of the validation data");
     let run = model.run;
     commit(&mut model, run, point(Split::Test, 5));
     answer(&mut model, 2e4);
     assert!(model.scores().is_some(), "the view shows them");
-    assert_eq!(model.result(Quantity::Sensitivity), None, "of the test data");
+    assert_eq!(model.result(Quantity::AtThreshold("sensitivity")), None, "of the test data");
     model.rewind();
     paused(&mut model, 0);
     trained(&mut model, 5);
-    assert_eq!(model.result(Quantity::Sensitivity), None, "not yet asked in the new run");
+    assert_eq!(model.result(Quantity::AtThreshold("sensitivity")), None, "not yet asked in the new run");
 }
 
 #[test]
