@@ -2,7 +2,7 @@
 
 use petri_data::Dataset;
 use petri_data::random::{Purpose, stream};
-use petri_protocol::{ModelSpec, Split, Task};
+use petri_protocol::{ModelSpec, Split};
 use rand::Rng;
 use smartcore::ensemble::random_forest_classifier::{RandomForestClassifier, RandomForestClassifierParameters};
 use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};
@@ -69,11 +69,10 @@ impl Baseline {
     pub async fn fit(model: ModelSpec, dataset: &Dataset, seed: u32, pause: impl AsyncFnMut()) -> Result<Self, EngineError> {
         let name = model.title();
         let refuse = |why: &str| EngineError::Baseline { model: name, why: why.to_owned() };
-        let is_number = match dataset.info.task {
-            Task::Regression => true,
-            Task::MultiClass if dataset.info.input.area() == 1 => false,
-            _ => return Err(refuse("it needs a table of classes or numbers")),
-        };
+        if !model.fits(&dataset.info) {
+            return Err(refuse("it needs a table of classes or numbers"));
+        }
+        let is_number = dataset.info.task.is_number();
         let n_features = dataset.info.input.len();
         if dataset.info.sizes.train.saturating_mul(n_features) > MAX_CELLS {
             return Err(refuse("it needs a table of at most 4 million numbers"));

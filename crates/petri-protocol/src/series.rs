@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Experiment;
+use crate::{DataInfo, Experiment};
 
 /// Most runs in one series.
 pub const MAX_MEMBERS: usize = 200;
@@ -34,6 +34,11 @@ impl ModelSpec {
             Self::Tree => "decision tree",
             Self::Forest => "random forest",
         }
+    }
+
+    /// Whether it can learn such data: all but the network need a table of classes or numbers.
+    pub fn fits(self, info: &DataInfo) -> bool {
+        self == Self::Network || (info.input.area() == 1 && info.task.has_one_answer())
     }
 
     /// Name in lessons and files.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use petri_data::metric::Confusion;
+use petri_data::metric::{self, Confusion, Measure};
 use petri_data::{Dataset, generators};
 use petri_engine::baselines::Baseline;
 use petri_engine::driver::{self, Trained};
@@ -110,7 +110,7 @@ impl Outcome {
 
     fn reaches_at(&self, goal: &Goal, threshold: f32) -> bool {
         let (second, is_second) = &self.scores;
-        let at_threshold = Confusion::at_threshold(second, is_second, threshold).of_class(1);
+        let at_threshold = Confusion::at_threshold(second, is_second, threshold);
         self.validation.iter().skip(1).any(|point| {
             let of_epoch = self.train.iter().filter(|p| p.epoch > point.epoch - 1.0 && p.epoch <= point.epoch);
             let (sum, n) = of_epoch.fold((0.0, 0), |(sum, n), p| (sum + f64::from(p.get("accuracy")), n + 1));
@@ -118,14 +118,14 @@ impl Outcome {
             let after = Some(f64::from(point.get("train_accuracy"))).filter(|v| v.is_finite());
             goal.holds(|quantity| {
                 Some(match quantity {
-                    Quantity::ValAccuracy => f64::from(point.get("accuracy")),
-                    Quantity::ValLoss => f64::from(point.loss()),
-                    Quantity::ValMae => f64::from(point.get("mae")),
+                    Quantity::Metric(Split::Validation, metric) => f64::from(point.get(metric)),
                     Quantity::Gap => after.unwrap_or(sum / f64::from(n)) - f64::from(point.get("accuracy")),
                     Quantity::Epochs => f64::from(point.epoch),
                     Quantity::NParameters => self.n_parameters as f64,
-                    Quantity::Sensitivity if !second.is_empty() => at_threshold.sensitivity,
-                    Quantity::Specificity if !second.is_empty() => at_threshold.specificity,
+                    Quantity::AtThreshold(metric) if !second.is_empty() => match metric::find(metric)?.measure {
+                        Measure::Confusion(of) => of(&at_threshold),
+                        _ => return None,
+                    },
                     _ => return None,
                 })
             })

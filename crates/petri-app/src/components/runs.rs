@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use petri_data::metric::{self, loss};
-use petri_protocol::{ModelSpec, Task, link, setting};
+use petri_protocol::{ModelSpec, link, setting};
 
 use crate::components::bar::bar;
 use crate::components::box_plot::box_plot;
@@ -136,10 +136,7 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
     let values: Vec<String> = planned.into_iter().map(|(name, _)| name).collect();
     let values = values.join("; ");
     let wrong = RwSignal::new(String::new());
-    let is_table = move || {
-        lab.info
-            .with(|i| i.as_ref().is_some_and(|i| i.input.area() == 1 && matches!(i.task, Task::MultiClass | Task::Regression)))
-    };
+    let has_choice = move || lab.info.with(|i| i.as_ref().is_some_and(|i| ModelSpec::ALL.iter().all(|m| m.fits(i))));
     let set_values = move |text: String| {
         let key = key.get_untracked();
         let mut variants = Vec::new();
@@ -172,7 +169,7 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
             </Show>
         </div>
         <Show when=move || !wrong.with(String::is_empty)><p class="problem">{wrong}</p></Show>
-        <Show when=is_table>
+        <Show when=has_choice>
             <fieldset class="row"><legend class="hint">"Models"</legend>
                 {ModelSpec::ALL.into_iter().map(|model| view! {
                     <label class="inline"><input type="checkbox" prop:checked=move || plan.with(|p| p.models.contains(&model))

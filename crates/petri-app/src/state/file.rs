@@ -2,8 +2,8 @@
 
 use petri_protocol::op::Relu;
 use petri_protocol::{
-    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, FileRef, LossSpec, NetworkSpec, OpSpec, Problem, RequestId,
-    TableInfo, Task, TensorShape, presets, presets::PresetCard,
+    ClassWeights, DataInfo, DataSource, DataSpec, Experiment, FileRef, NetworkSpec, OpSpec, Problem, RequestId, TableInfo,
+    TensorShape, presets, presets::PresetCard,
 };
 
 /// Most files that can be given to the worker again.
@@ -187,7 +187,7 @@ impl LoadedFile {
 
 /// What kind of problem a data set poses: images or not, and what is asked.
 fn kind(info: &DataInfo) -> (bool, bool, bool) {
-    (info.input.area() > 1, info.task == Task::Segmentation, info.task == Task::Regression)
+    (info.input.area() > 1, info.task.card().by_pixel, info.task.is_number())
 }
 
 /// The preset whose settings suit a data set, when it poses another kind of problem than the one before.
@@ -214,22 +214,19 @@ pub fn fit(experiment: &mut Experiment, info: &DataInfo) {
         return;
     }
     experiment.weights.clear();
-    experiment.training.loss = match info.task {
-        Task::MultiLabel => LossSpec::BinaryCrossEntropy,
-        Task::Regression => LossSpec::MeanSquaredError,
-        Task::MultiClass | Task::Segmentation => LossSpec::CrossEntropy,
-    };
-    if matches!(info.task, Task::MultiLabel | Task::Regression) {
+    let task = info.task.card();
+    experiment.training.loss = task.loss;
+    if task.refuses_weights.is_some() {
         experiment.training.class_weights = ClassWeights::None;
     }
     if fits(experiment) {
         return;
     }
-    experiment.network = match (info.task, info.input) {
-        (Task::Segmentation, _) => presets::unet_mini::network(),
-        (_, TensorShape::Image { .. }) => presets::cnn::network(info.n_classes()),
-        (_, TensorShape::Features(_)) => {
-            let outputs = if info.task == Task::Regression { 1 } else { info.n_classes() };
+    experiment.network = match info.input {
+        _ if task.by_pixel => presets::unet_mini::network(),
+        TensorShape::Image { .. } => presets::cnn::network(info.n_classes()),
+        TensorShape::Features(_) => {
+            let outputs = (task.channels)(task.loss, info.n_classes())[0];
             NetworkSpec::chain([OpSpec::dense(16), Relu.into(), OpSpec::dense(outputs)])
         }
     };

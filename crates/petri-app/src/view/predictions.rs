@@ -1,8 +1,9 @@
 //! Validation images with what the network says about them.
 
 use petri_data::metric::Confusion;
+use petri_protocol::task::Shown;
 use petri_protocol::task::largest;
-use petri_protocol::{DataInfo, Probe, Task, TensorShape};
+use petri_protocol::{DataInfo, Probe, TensorShape};
 
 use super::{Column, ViewCard};
 use crate::drawing::picture::{Picture, image, overlay};
@@ -57,8 +58,8 @@ pub fn true_mask<'a>(info: &DataInfo, samples: &'a ProbeAnswer, i: usize) -> Opt
 /// What is said about one image, and what is true.
 pub fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i: usize) -> Option<Said> {
     let k = info.n_classes();
-    match info.task {
-        Task::MultiClass => {
+    match info.task.card().shown {
+        Shown::Class => {
             let p = predictions.part(0).get(i * k..(i + 1) * k)?;
             let best = largest(p);
             let truth = *samples.part(1).get(i)? as usize;
@@ -68,7 +69,7 @@ pub fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i
                 is_right: Some(best == truth),
             })
         }
-        Task::MultiLabel => {
+        Shown::Labels => {
             let names = |values: &[f32]| {
                 let names: Vec<&str> =
                     info.classes.iter().zip(values).filter(|(_, v)| **v > 0.5).map(|(n, _)| n.as_str()).collect();
@@ -79,8 +80,8 @@ pub fn said(info: &DataInfo, samples: &ProbeAnswer, predictions: &ProbeAnswer, i
             Some(Said { is_right: Some(p == truth), text: p, truth })
         }
         // The grid is of images, which have classes.
-        Task::Regression => None,
-        Task::Segmentation => {
+        Shown::Number => None,
+        Shown::Mask => {
             let text = overlap(predicted_mask(info, predictions, i)?, true_mask(info, samples, i)?);
             Some(Said { text, truth: "the mask beside it".into(), is_right: None })
         }
