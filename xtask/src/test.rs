@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::run::{cargo, root, run, step, target};
+use crate::run::{cargo, run, step, target};
 use crate::{browser, build};
 
 /// Unit tests, parity with PyTorch, learning tests.
