@@ -8,7 +8,7 @@ use std::ops::Range;
 use anyhow::{Result, bail};
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
-use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, TypeRef};
+use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
 /// The same module with equal functions merged and the others in the order of their likeness.
 pub(crate) fn packed(wasm: &[u8]) -> Result<Vec<u8>> {
@@ -21,7 +21,9 @@ pub(crate) fn packed(wasm: &[u8]) -> Result<Vec<u8>> {
     }
     let functions = Functions::read(&wasm)?;
     let order = functions.by_likeness(&wasm);
-    functions.in_order(order).apply(&wasm)
+    let packed = functions.in_order(order).apply(&wasm)?;
+    Validator::new_with_features(WasmFeatures::all()).validate_all(&packed)?;
+    Ok(packed)
 }
 
 /// The functions that a module defines.

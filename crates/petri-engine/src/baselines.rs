@@ -21,6 +21,8 @@ type Matrix = DenseMatrix<f64>;
 const N_TREES: usize = 100;
 /// Most numbers in the training part: the library cannot be interrupted while it fits one model.
 const MAX_CELLS: usize = 4_000_000;
+/// Most rows for a tree of classes: it looks at all of them for each of its nodes (smartcore 0.7).
+const MAX_CLASS_ROWS: usize = 20_000;
 /// Strength of the L2 penalty of logistic regression: with none its weights grow without end on classes
 /// that a plane separates.
 const LOGISTIC_PENALTY: f64 = 1.0;
@@ -76,6 +78,9 @@ impl Baseline {
         let n_features = dataset.info.input.len();
         if dataset.info.sizes.train.saturating_mul(n_features) > MAX_CELLS {
             return Err(refuse("it needs a table of at most 4 million numbers"));
+        }
+        if !is_number && matches!(model, ModelSpec::Tree | ModelSpec::Forest) && dataset.info.sizes.train > MAX_CLASS_ROWS {
+            return Err(refuse("for classes it needs a training part of at most 20,000 rows"));
         }
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         for index in 0..dataset.info.sizes.train {

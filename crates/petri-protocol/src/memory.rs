@@ -4,8 +4,8 @@
 //! values in a sample, and k values that node i keeps for one sample until the backward pass (its output; dropout and
 //! batch normalisation twice as much):
 //!
-//! - a training step: 4 · (P · (3 + m) + B · (x + 2 · Σ k + max k)): weights, their gradients and the new weights; the
-//!   inputs; every kept value and its gradient; a working copy of the largest;
+//! - a training step: 4 · (P · (3 + m) + B · (2 · x + 2 · Σ k + max k)): weights, their gradients and the new weights; the
+//!   inputs, on the host and on the device; every kept value and its gradient; a working copy of the largest;
 //! - a forward pass alone: 4 · (P + B · (the most values that are alive at one time + max k)), as outputs are let go
 //!   behind their last reader.
 //!
@@ -43,7 +43,8 @@ fn bytes(values: u64) -> u64 {
 /// Bytes that a training step on a batch of `n` samples holds at most.
 pub fn step(shape: &NetworkShape, optimizer: OptimizerSpec, n: usize) -> u64 {
     let kept = shape.nodes.iter().fold(0u64, |all, node| all.saturating_add(node.n_kept as u64));
-    let for_sample = (shape.input.len() as u64).saturating_add(kept.saturating_mul(2)).saturating_add(largest(shape));
+    let twice = (shape.input.len() as u64).saturating_add(kept).saturating_mul(2);
+    let for_sample = twice.saturating_add(largest(shape));
     let for_parameter = 3 + optimizer.n_moments();
     let weights = (shape.n_parameters() as u64).saturating_mul(for_parameter);
     bytes(weights.saturating_add(for_sample.saturating_mul(n as u64)))
@@ -143,8 +144,8 @@ mod tests {
     fn the_bound_is_the_formula() {
         let (_, shape) = shape("dense(3)-relu-dense(2)", TensorShape::Features(4));
         // 12 + 3 + 6 + 2 parameters; a sample of 4 values; nodes of 3, 3 and 2.
-        assert_eq!(step(&shape, SGD, 10), 4 * (23 * 3 + 10 * (4 + 2 * 8 + 3)));
-        assert_eq!(step(&shape, OptimizerSpec::ADAM, 10), 4 * (23 * 5 + 10 * (4 + 2 * 8 + 3)));
+        assert_eq!(step(&shape, SGD, 10), 4 * (23 * 3 + 10 * (2 * 4 + 2 * 8 + 3)));
+        assert_eq!(step(&shape, OptimizerSpec::ADAM, 10), 4 * (23 * 5 + 10 * (2 * 4 + 2 * 8 + 3)));
         // The input, which is kept, and two nodes at a time.
         assert_eq!(forward(&shape, &[], 10), 4 * (23 + 10 * (4 + 6 + 3)));
         assert_eq!(forward(&shape, &[0, 1, 2], 10), 4 * (23 + 10 * (4 + 8 + 3)));

@@ -29,7 +29,45 @@ impl PayloadPart {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SavedState {
     /// Counters and scores by name.
+    #[serde(with = "exact")]
     pub numbers: BTreeMap<String, f64>,
     /// Names and shapes of its tensors, in the order of their values.
     pub parts: Vec<PayloadPart>,
+}
+
+/// Numbers as their bits: a decimal may come back as the number beside it, and a score that changes so may count as
+/// another one.
+mod exact {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(numbers: &BTreeMap<String, f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        let bits: BTreeMap<&String, u64> = numbers.iter().map(|(name, number)| (name, number.to_bits())).collect();
+        bits.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
+        let bits = BTreeMap::<String, u64>::deserialize(deserializer)?;
+        Ok(bits.into_iter().map(|(name, bits)| (name, f64::from_bits(bits))).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn numbers_come_back_bit_for_bit() {
+        // Digits that a fast reader of decimals takes for the number beside it are among so many.
+        let mut number = 0.1f64;
+        let mut numbers = BTreeMap::from([("none".to_owned(), f64::INFINITY)]);
+        for i in 0..1000 {
+            number = (number * 1.37).fract() + 1e-7 * f64::from(i);
+            numbers.insert(format!("n{i}"), number);
+        }
+        let state = SavedState { numbers, parts: vec![] };
+        assert_eq!(json::read::<SavedState>(&json::write(&state)).expect("own JSON"), state);
+    }
 }

@@ -7,11 +7,12 @@ use crate::{
 };
 
 impl DataSpec {
-    /// Sizes of the three parts of `n` samples.
+    /// Sizes of the three parts of `n` samples; never more than `n` together.
     pub fn sizes(&self, n: usize) -> SplitSizes {
         let part = |fraction: f64| (n as f64 * fraction).round() as usize;
-        let (validation, test) = (part(self.validation_fraction), part(self.test_fraction));
-        SplitSizes { train: n.saturating_sub(validation.saturating_add(test)), validation, test }
+        let validation = part(self.validation_fraction).min(n);
+        let test = part(self.test_fraction).min(n - validation);
+        SplitSizes { train: n - validation - test, validation, test }
     }
 
     fn problems(&self, problems: &mut Vec<Problem>) {
@@ -138,6 +139,15 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_are_never_more_than_the_whole() {
+        for (validation_fraction, test_fraction) in [(0.8, 0.25), (1.0, 1.0), (0.5, 0.5), (7.0, -1.0), (f64::NAN, f64::INFINITY)]
+        {
+            let sizes = DataSpec { validation_fraction, test_fraction, ..DataSpec::default() }.sizes(101);
+            assert_eq!(sizes.train + sizes.validation + sizes.test, 101);
+        }
+    }
     use crate::{NetworkSpec, OpSpec, presets};
 
     fn fields(experiment: &Experiment) -> Vec<String> {

@@ -7,7 +7,7 @@ use petri_engine::device::Device;
 use petri_engine::driver::{Prepared, Turn};
 use petri_engine::selftest;
 use petri_protocol::engine_choice::{Calibration, Decision, Engine, step_flops};
-use petri_protocol::{ErrorCode, Experiment, WireError};
+use petri_protocol::{ErrorCode, Experiment, Problem, WireError};
 
 use crate::engines::{Engines, wire_error};
 use crate::reports::take_gpu_fault;
@@ -69,12 +69,14 @@ impl Workshop {
 
     /// The data of an experiment that fits them: nothing is computed, or taken from memory, for one that does not.
     async fn checked_dataset(&self, experiment: &Experiment) -> Result<Rc<Dataset>, WireError> {
+        let refuse = |problems: Vec<Problem>| match problems.is_empty() {
+            true => Ok(()),
+            false => Err(wire_error(&petri_engine::EngineError::Invalid { problems }, false)),
+        };
+        refuse(experiment.validate(None))?;
         let dataset = self.sources.dataset(experiment).await?;
-        let problems = experiment.validate(Some(&dataset.info));
-        if problems.is_empty() {
-            return Ok(dataset);
-        }
-        Err(wire_error(&petri_engine::EngineError::Invalid { problems }, false))
+        refuse(experiment.validate(Some(&dataset.info)))?;
+        Ok(dataset)
     }
 
     /// The device of a run: as decided, or the faster one, or the CPU when the GPU does not work.
@@ -108,6 +110,11 @@ impl Workshop {
         }
         codec::send_progress("Measuring both engines".into());
         let measured = calibration::both(experiment, dataset, &cpu, &gpu, turn).await;
+        // The measurement is the first to use whole batches.
+        if take_gpu_fault() {
+            let decision = self.engines.fall_back(ErrorCode::GpuUnavailable, "it reported an error while it was measured");
+            return Ok((cpu, decision, None));
+        }
         let (cpu_millis, gpu_millis) = measured.map_err(|e| wire_error(&e, true))?;
         let calibration = Calibration { key: String::new(), cpu_millis, gpu_millis };
         let decision = match &adapter::describe().await {

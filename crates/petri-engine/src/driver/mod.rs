@@ -365,7 +365,10 @@ impl Driver {
                     let step = watched.run.session().step_count();
                     self.host.send(&Event::State { run: watched.id, state, step }, &[]);
                 }
-                News::Checkpoint(state) => send_state(&self.host, watched, None, state),
+                News::Checkpoint(state) => {
+                    flush(&self.host, watched, true);
+                    send_state(&self.host, watched, None, state);
+                }
                 News::Committed(point) => {
                     flush(&self.host, watched, true);
                     let (columns, values) = MetricPoint::encode(&[point]);

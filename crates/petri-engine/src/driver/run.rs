@@ -201,7 +201,10 @@ impl Run {
             self.pause();
             self.committed = true;
             self.singles = 0;
-            self.wanted = Some(Occasion::Commit);
+            // An epoch that has ended is judged first; then follows the commit.
+            if self.wanted != Some(Occasion::Epoch) {
+                self.wanted = Some(Occasion::Commit);
+            }
         }
     }
 
@@ -339,6 +342,10 @@ impl Run {
             return;
         }
         self.news.push(News::Point(point));
+        if self.committed {
+            // Only one occasion waits at a time, and a saved state holds only one.
+            self.wanted = Some(Occasion::Commit);
+        }
         let (Occasion::Epoch, Some(evaluation)) = (occasion, evaluation) else { return };
         self.wants_checkpoint = self.host.now_millis() >= self.next_checkpoint_at;
         // A network that the learner has committed to stays as it is.

@@ -39,14 +39,17 @@ impl Run {
     pub fn stand(&mut self, saved: &StateDict) {
         let get = |name: &str| saved.numbers.get(name).copied().unwrap_or_default();
         let step = get(END_STEP) as usize;
+        // A finished run may have been given more epochs since.
+        let finished = Some(RunEnd::Finished).filter(|_| self.session.is_finished());
         let end = match get(END) as u8 {
-            1 => Some(RunEnd::Finished),
             2 => Some(RunEnd::StoppedEarly { step, best_epoch: get(BEST_EPOCH) as usize }),
             3 => Some(RunEnd::Diverged { step }),
-            _ => Some(RunEnd::Finished).filter(|_| self.session.is_finished()),
+            _ => finished,
         };
         self.committed = get(COMMITTED) > 0.0;
-        self.wanted = Occasion::ALL.into_iter().find(|o| o.code() == get(PENDING));
+        // Whoever goes on with an opened test set is told its result again.
+        let of_commit = Some(Occasion::Commit).filter(|_| self.committed);
+        self.wanted = Occasion::ALL.into_iter().find(|o| o.code() == get(PENDING)).or(of_commit);
         match (end, self.wanted) {
             (Some(end), None) => self.state = RunState::Ended { end },
             (end, _) => self.ending = end,

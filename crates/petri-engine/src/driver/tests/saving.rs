@@ -1,5 +1,8 @@
 //! Runs that are saved and restored, at any moment.
 
+use petri_protocol::payload::SavedState;
+use petri_protocol::{LiveChange, json};
+
 use super::*;
 
 /// A small network with everything that a state must hold.
@@ -31,6 +34,14 @@ fn rest(host: &TestHost, step: u32) -> Vec<(Split, u32, u32)> {
     points
 }
 
+/// The state as the page gives it back: its numbers have travelled as JSON twice.
+fn through_messages(state: StateDict) -> StateDict {
+    let (numbers, parts, values) = state.into_payload();
+    let text = json::write(&SavedState { numbers, parts });
+    let SavedState { numbers, parts } = json::read(&text).expect("own JSON");
+    StateDict::from_payload(numbers, parts, &values).expect("own payload")
+}
+
 fn ended(host: &TestHost) -> Option<RunEnd> {
     host.events().into_iter().rev().find_map(|event| match event {
         Event::State { state: RunState::Ended { end }, .. } => Some(end),
@@ -59,7 +70,7 @@ fn check_at_turns(experiment: &Experiment, turns: impl Iterator<Item = usize>) -
             }
             pollster::block_on(first.work());
         }
-        let state = host.checkpoint().expect("a state");
+        let state = through_messages(host.checkpoint().expect("a state"));
         n_while_validating += usize::from(state.numbers.get("run.pending") == Some(&2.0));
         let before: Vec<_> = rest(&host, 0);
         drop(first);
@@ -115,13 +126,64 @@ fn a_run_that_is_over_stays_over_and_committed_ones_stay_committed() {
     let mut second = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
     second.start(RUN, prepared(mlp(2)), Some(&state)).expect("fits");
     let steps = second.session(RUN).expect("a run").step_count();
-    assert_eq!(second.progress(RUN), Some((steps, RunState::Ended { end: RunEnd::Finished })));
     second.with_run(RUN, super::super::Run::resume);
     work(&mut second, 100);
+    assert_eq!(second.progress(RUN), Some((steps, RunState::Ended { end: RunEnd::Finished })));
+    let told = host.events().iter().filter(|e| matches!(e, Event::Committed { .. })).count();
+    assert_eq!(told, 1, "the result on the test set is told again");
     assert_eq!(second.session(RUN).expect("a run").step_count(), steps, "no step beyond its end");
     second.probe(RUN, RequestId(2), Probe::Scores { split: Split::Test });
     work(&mut second, 100);
     assert!(matches!(host.events().last(), Some(Event::ProbeAnswered { .. })), "the test set stays open");
+}
+
+#[test]
+fn a_finished_run_that_was_given_more_epochs_goes_on_from_its_state() {
+    let host = TestHost::new(0.01);
+    let mut first = driver(&host, mlp(2));
+    first.with_run(RUN, super::super::Run::resume);
+    finish(&mut first);
+    first.save(RUN, RequestId(1));
+    work(&mut first, 1000);
+    let state = host.checkpoint().expect("a state");
+    let steps = first.session(RUN).expect("a run").step_count();
+    let mut further = mlp(2);
+    further.journal.push(LiveChange { step: steps as u32, key: LiveKey::Epochs, value: 4.0 });
+    let host = TestHost::new(0.01);
+    let mut second = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
+    second.start(RUN, prepared(further), Some(&state)).expect("fits");
+    assert_eq!(second.progress(RUN), Some((steps, RunState::Paused)));
+    second.with_run(RUN, super::super::Run::resume);
+    assert_eq!(finish(&mut second), RunEnd::Finished);
+    assert_eq!(second.session(RUN).expect("a run").step_count(), 2 * steps);
+}
+
+#[test]
+fn a_run_that_was_saved_while_it_was_committed_tells_the_result_wherever_that_was() {
+    let mut n_while_validating = 0;
+    for turn in 1..60 {
+        let host = TestHost::new(0.4);
+        let mut first = driver(&host, with_memory());
+        first.with_run(RUN, super::super::Run::resume);
+        work(&mut first, turn);
+        first.with_run(RUN, super::super::Run::commit);
+        first.save(RUN, RequestId(1));
+        for _ in 0..1000 {
+            if !first.is_saving() {
+                break;
+            }
+            pollster::block_on(first.work());
+        }
+        let state = host.checkpoint().expect("a state");
+        n_while_validating += usize::from(state.numbers.get("run.pending") == Some(&2.0));
+        let host = TestHost::new(0.4);
+        let mut second = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
+        second.start(RUN, prepared(with_memory()), Some(&state)).expect("fits");
+        work(&mut second, 10_000);
+        let told = host.events().iter().filter(|e| matches!(e, Event::Committed { .. })).count();
+        assert_eq!(told, 1, "turn {turn}");
+    }
+    assert!(n_while_validating > 0, "some were committed with the judgement of an epoch still to come");
 }
 
 #[test]
