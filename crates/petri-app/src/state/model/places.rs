@@ -52,18 +52,20 @@ impl Model {
 
     /// No page shows the dish any longer: what it trains waits.
     pub fn leave(&mut self) -> Vec<Effect> {
-        self.is_shown = false;
+        let was_shown = std::mem::replace(&mut self.is_shown, false);
         self.dish.train_when_ready = false;
         let run = self.dish.run;
         let mut effects = Vec::new();
-        if self.is_live() {
+        // A dish is left once: of two requests to save its run the worker would refuse the first.
+        let is_asked = was_shown && self.is_live();
+        if is_asked {
             // Also where it waits: an answer to Train may be on its way.
             effects.push(Effect::Send(Command::Pause { run }));
         }
         if self.dish.phase == Phase::Running {
             self.dish.phase = Phase::Paused;
         }
-        if self.dish.phase == Phase::Paused && self.dish.step > 0 && self.is_live() {
+        if self.dish.phase == Phase::Paused && self.dish.step > 0 && is_asked {
             // Another dish may need the worker before this one is shown again.
             effects.push(Effect::Send(Command::Save { run, request: self.worker.next_request() }));
         }

@@ -36,6 +36,18 @@ fn lab_course_lab_finds_the_run_and_lets_it_go_on() {
 }
 
 #[test]
+fn a_dish_that_is_left_is_saved_once() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 7);
+    // The page that opens leaves the dish at once, and comes to another one later.
+    let mut effects = model.leave();
+    effects.extend(model.enter_lab("v=1&preset=mlp"));
+    let n = |is: fn(&Effect) -> bool| effects.iter().filter(|e| is(e)).count();
+    assert_eq!(n(|e| matches!(e, Effect::Send(Command::Save { .. }))), 1, "{effects:?}");
+    assert_eq!(n(|e| matches!(e, Effect::Send(Command::Pause { .. }))), 1, "{effects:?}");
+}
+
+#[test]
 fn a_dish_that_is_left_right_after_train_does_not_train_on() {
     let mut model = started("v=1&preset=one-neuron");
     let run = model.run;
