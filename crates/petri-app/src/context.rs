@@ -276,9 +276,11 @@ impl Lab {
 
     /// Keeps the experiment of the dish that is shown, and that of the lab, for when the page is loaded again.
     fn keep_experiments(self) {
-        let kept = self.model.try_with_untracked(|m| [(EXPERIMENT, m.kept_experiment()), (LAB_LINK, m.lab_link())]);
+        let kept = self.model.try_with_untracked(|m| [(EXPERIMENT, Some(m.kept_experiment())), (LAB_LINK, m.kept_lab())]);
         for (key, text) in kept.into_iter().flatten() {
-            storage::set(Kept::ForThisTab, key, &text);
+            if let Some(text) = text {
+                storage::set(Kept::ForThisTab, key, &text);
+            }
         }
     }
 
@@ -296,7 +298,8 @@ impl Lab {
         if !self.route.with_untracked(|r| matches!(r, Route::Lab { .. })) {
             return;
         }
-        let route = Route::Lab { link: self.model.with_untracked(Model::lab_link) };
+        let Some(link) = self.model.with_untracked(Model::kept_lab) else { return };
+        let route = Route::Lab { link };
         if let Some(history) = web_sys::window().and_then(|w| w.history().ok()) {
             history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.print())).unwrap_or_default();
         }

@@ -8,8 +8,8 @@ use petri_protocol::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, MessageEvent, ReadableStreamDefaultReader, ReferrerPolicy, RequestCredentials, RequestInit, Response,
-    Worker, WorkerOptions, WorkerType,
+    AbortController, AbortSignal, MessageEvent, ReadableStreamDefaultReader, ReferrerPolicy, RequestCredentials, RequestInit,
+    Response, Worker, WorkerOptions, WorkerType,
 };
 
 use crate::address::build;
@@ -85,7 +85,7 @@ async fn guest(id: &str, address: &str, stop: &AbortController) -> Result<Read, 
     let course = text(&compiled("course"), MAX_OWN_BYTES, stop).await.unwrap_or_default();
     let known = json::write(&vocabulary::known());
     let asked: Array = [id, &markdown, &known, &course].into_iter().map(JsValue::from_str).collect();
-    let read = if stop.signal().aborted() { None } else { read(&asked).await };
+    let read = read(&asked, &stop.signal()).await;
     read.ok_or_else(|| format!("The lesson from {address} could not be read: its reader did not load, or took too long."))
 }
 
@@ -124,14 +124,19 @@ async fn bytes(response: &Response, most: usize) -> Option<Vec<u8>> {
     }
 }
 
-/// Has a worker read a lesson; the worker ends with it.
-async fn read(asked: &Array) -> Option<Read> {
+/// Has a worker read a lesson; the worker ends with it, or when the signal is given.
+async fn read(asked: &Array, stopped: &AbortSignal) -> Option<Read> {
+    // Who comes too late hears no signal.
+    if stopped.aborted() {
+        return None;
+    }
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     let worker = Worker::new_with_options(&format!("static/lesson-worker.js?v={}", build()), &options).ok()?;
     let answer = Promise::new(&mut |resolve, reject| {
         worker.set_onmessage(Some(&resolve));
         worker.set_onerror(Some(&reject));
+        stopped.set_onabort(Some(&reject));
         if let Some(window) = web_sys::window() {
             window.set_timeout_with_callback_and_timeout_and_arguments_0(&reject, MOST_MILLIS).map(drop).unwrap_or_default();
         }

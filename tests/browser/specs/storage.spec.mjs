@@ -58,7 +58,7 @@ for (const [name, spoil] of [["throws when it is asked for", forbidden], ["throw
     await page.getByTestId("start-runs").click();
     await expect(page.getByTestId("series-progress")).toHaveText("2 of 2 runs done", { timeout: 60_000 });
     await expect(page.getByTestId("box-plot").locator("circle")).toHaveCount(2);
-    await expect(lab.notices.getByRole("alert")).toHaveCount(0);
+    await expect(lab.notices.locator(".notice")).toHaveCount(0);
     await expect(page.locator(".notice-error")).toHaveCount(0);
     expect(wrong).toEqual([]);
 

@@ -25,6 +25,8 @@ struct Field {
     title: Memo<&'static str>,
     /// Why the text that was typed last is no value.
     refused: RwSignal<Option<String>>,
+    /// Where a slider is while it is dragged, for one that is taken over only at the end.
+    dragged: RwSignal<Option<String>>,
     /// Whether anything is wrong.
     invalid: Memo<bool>,
 }
@@ -39,6 +41,7 @@ impl Field {
             value: Memo::new(move |_| experiment.with(|e| link::get(e, key)).unwrap_or_default()),
             title: Memo::new(move |_| values.with(|v| card.title(v))),
             refused,
+            dragged: RwSignal::new(None),
             invalid: Memo::new(move |_| {
                 refused.with(Option::is_some) || lab.problems.with(|all| all.iter().any(|p| p.field == key))
             }),
@@ -47,6 +50,8 @@ impl Field {
 
     /// Takes over what was typed or chosen, or says why not.
     fn commit(self, text: &str) {
+        // A number that was typed is newer than where a slider was dragged to.
+        self.dragged.set(None);
         match self.card.read(text) {
             Ok(text) => {
                 self.refused.set(None);
@@ -189,31 +194,44 @@ fn select(field: Field, id: String, choices: &'static [Choice]) -> impl IntoView
 #[component]
 pub(crate) fn LearningRate() -> impl IntoView {
     const KEY: &str = "training.learning_rate";
+    const STEP: f64 = 0.1;
     setting::find(KEY).map(|card| {
         let Kind::Logarithmic { from, to, .. } = card.kind else { return ().into_any() };
         let lab = lab();
         let now = Memo::new(move |_| lab.model.with(|m| m.now()));
         let field = Field::new(card, now, Memo::new(move |_| now.with(Experiment::values)));
-        // Where the slider is while it is dragged: each value on the way would be a change of the run.
-        let dragged = RwSignal::new(None::<String>);
-        let committed = field.value;
+        // Each value on the way of the slider would be a change of the run.
+        let (dragged, committed) = (field.dragged, field.value);
         let value = Memo::new(move |_| dragged.get().unwrap_or_else(|| committed.get()));
         let field = Field { value, ..field };
-        let exponent = Memo::new(move |_| value.get().parse::<f64>().map_or(from, |v| v.log10().max(from).min(to)));
+        let exponent = move |text: &str| text.parse::<f64>().map_or(from, |v| v.log10().max(from).min(to));
         // Two significant digits, as one would type them.
-        let at = |ev: &Event| event_target_value(ev).parse::<f64>().ok().map(|e| format!("{:.1e}", 10f64.powf(e)));
+        let text_at = move |exponent: f64| card.read(&format!("{:.1e}", 10f64.powf(exponent))).ok();
+        let at = move |ev: &Event| event_target_value(ev).parse().ok().and_then(text_at);
+        // What the slider says while it rests: the step that is next to the committed value.
+        let at_rest = move || text_at(((committed.with_untracked(|c| exponent(c)) - from) / STEP).round() * STEP + from);
+        // A slider that ends where it began tells only that it was let go, not that it changed.
+        let let_go = move |ev: &Event| {
+            if dragged.get_untracked().is_none() {
+                return;
+            }
+            match at(ev).filter(|text| Some(text) != at_rest().as_ref()) {
+                Some(text) => field.commit(&text),
+                None => dragged.set(None),
+            }
+        };
+        Effect::new(move |_| {
+            committed.with(|_| ());
+            dragged.set(None);
+        });
         view! {
             <div class="control-field learning-rate">
                 <div class="field-head"><label for="learning-rate">{field.title}</label><Help card=card/></div>
-                <input type="range" min=from max=to step="0.1" aria-label="Learning rate, logarithmic" prop:value=move || exponent.get().to_string()
+                <input type="range" min=from max=to step=STEP aria-label="Learning rate, logarithmic" prop:value=move || value.with(|v| exponent(v)).to_string()
                     aria-valuetext=value
-                    on:input=move |ev| dragged.set(at(&ev).and_then(|text| field.card.read(&text).ok()))
-                    on:change=move |ev| {
-                        dragged.set(None);
-                        if let Some(text) = at(&ev) {
-                            field.commit(&text);
-                        }
-                    }/>
+                    on:input=move |ev| dragged.set(at(&ev))
+                    on:change=move |ev| let_go(&ev) on:keyup=move |ev| let_go(&ev) on:blur=move |ev| let_go(&ev)
+                    on:pointerup=move |ev| let_go(&ev) on:pointercancel=move |ev| let_go(&ev)/>
                 {typed_number(field, "learning-rate".into(), None)}
                 <Refused field=field/>
                 <FieldProblems key=KEY/>

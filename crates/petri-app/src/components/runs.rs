@@ -134,9 +134,16 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
     let key =
         RwSignal::new(planned.first().and_then(|(_, settings)| settings.first()).map(|(key, _)| key.clone()).unwrap_or_default());
     let values: Vec<String> = planned.into_iter().map(|(name, _)| name).collect();
-    let values = values.join("; ");
+    // What stands in the field; it belongs to the setting whose values it names.
+    let typed = RwSignal::new(values.join("; "));
     let wrong = RwSignal::new(String::new());
     let has_choice = move || lab.info.with(|i| i.as_ref().is_some_and(|i| ModelSpec::ALL.iter().all(|m| m.fits(i))));
+    let choose = move |chosen: String| {
+        key.set(chosen);
+        typed.set(String::new());
+        wrong.set(String::new());
+        plan.update(|p| p.variants.clear());
+    };
     let set_values = move |text: String| {
         let key = key.get_untracked();
         let mut variants = Vec::new();
@@ -153,19 +160,20 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
             }
         }
         plan.update(|p| p.variants = variants);
+        typed.set(text);
     };
     view! {
         <div class="row">
             <label>"Seeds "<WholeNumber value=Signal::derive(move || plan.with(|p| p.n_seeds)) max=MAX_SEEDS test_id="seeds"
                 on_pick=move |n| plan.update(|p| p.n_seeds = n)/></label>
             <label>"Compare "
-                <select data-testid="vary" on:change=move |ev| { key.set(event_target_value(&ev)); plan.update(|p| p.variants.clear()); }>
+                <select data-testid="vary" on:change=move |ev| choose(event_target_value(&ev))>
                     <option value="">"nothing: only seeds"</option>
                     {setting::all().iter().filter(|c| c.key != "seed" && c.key != "engine").map(|c| view! { <option value=c.key selected=move || key.with(|k| k == c.key)>{c.plain_title()}</option> }).collect_view()}
                 </select>
             </label>
             <Show when=move || !key.with(String::is_empty)>
-                <label>"at the values "<input type="text" placeholder="1; 8; 64" data-testid="vary-values" prop:value=values.clone() on:change=move |ev| set_values(event_target_value(&ev))/></label>
+                <label>"at the values "<input type="text" placeholder="1; 8; 64" data-testid="vary-values" prop:value=typed on:change=move |ev| set_values(event_target_value(&ev))/></label>
             </Show>
         </div>
         <Show when=move || !wrong.with(String::is_empty)><p class="problem">{wrong}</p></Show>

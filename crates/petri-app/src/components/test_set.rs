@@ -6,6 +6,7 @@ use petri_protocol::MetricPoint;
 
 use crate::components::focus::focus;
 use crate::context::lab;
+use crate::drawing::axis::label;
 use crate::state::Model;
 use crate::state::results::with_unit;
 
@@ -50,10 +51,13 @@ pub(crate) fn TestSet() -> impl IntoView {
                         let texts: Vec<String> = known.map(|(card, v)| format!("{} {}", card.title, with_unit(card, f64::from(v), &target))).collect();
                         texts.join(", ")
                     };
+                    // Committed in the middle of an epoch, the network has gone on since its last validation.
+                    let of_validation = |p: &MetricPoint| if p.step == test.step { "validation".to_owned() } else { format!("validation, epoch {}", label(p.epoch)) };
+                    let validation = validation.map(|p| (of_validation(&p), row(p)));
                     view! {
                         <dl class="results">
                             <div><dt>"test"</dt><dd data-testid="test-result">{row(test)}</dd></div>
-                            {validation.map(|v| view! { <div><dt>"validation"</dt><dd>{row(v)}</dd></div> })}
+                            {validation.map(|(of, values)| view! { <div><dt>{of}</dt><dd>{values}</dd></div> })}
                         </dl>
                         <p class="hint">"This model is final. Change a setting or rewind to train another; the test set is locked again then. A model that is chosen by its test result needs new test data."</p>
                     }.into_any()

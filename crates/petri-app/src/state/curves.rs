@@ -1,6 +1,8 @@
 //! The curves of a run: every validation point, the newest training points, and older ones at even distances. Both
 //! memory and the work of a message stay bounded, however long a run is; drawings thin them further.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use petri_protocol::{MetricPoint, RunId, Split};
 
 /// Most training points that are kept.
@@ -21,7 +23,8 @@ pub struct Curves {
     pub train: Vec<MetricPoint>,
     /// Validation points, one for each epoch.
     pub validation: Vec<MetricPoint>,
-    /// Changes with every new point, so that charts know when to draw.
+    /// Changes with every new point, so that charts know when to draw. No two states of curves on the page have the same
+    /// one, but for copies: a chart may be given another run's curves from one moment to the next.
     pub version: u64,
     /// Steps from one older training point to the next: a power of two. Even distances rather than peaks, so that the
     /// means over them stay true.
@@ -32,6 +35,12 @@ impl Default for Curves {
     fn default() -> Self {
         Self { run: RunId::default(), train: Vec::new(), validation: Vec::new(), version: 0, every: 1 }
     }
+}
+
+/// A version that no curves have had.
+fn next_version() -> u64 {
+    static NEWEST: AtomicU64 = AtomicU64::new(0);
+    NEWEST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 impl Curves {
@@ -49,7 +58,7 @@ impl Curves {
             }
         }
         self.bound();
-        self.version += 1;
+        self.version = next_version();
     }
 
     /// Leaves out older training points where there are too many.
@@ -79,7 +88,7 @@ impl Curves {
         self.run = run;
         self.train.retain(|p| p.step as usize <= step);
         self.validation.retain(|p| p.step as usize <= step);
-        self.version += 1;
+        self.version = next_version();
     }
 
     /// Forgets all points.
@@ -87,7 +96,7 @@ impl Curves {
         self.train.clear();
         self.validation.clear();
         self.every = 1;
-        self.version += 1;
+        self.version = next_version();
     }
 
     /// True without any point.
@@ -168,6 +177,18 @@ mod tests {
         assert_eq!((curves.train.len(), curves.validation.len()), (2, 1));
         curves.extend(RunId(2), vec![point(Split::Train, 1, 1.0)]);
         assert_eq!((curves.train.len(), curves.validation.len()), (1, 0));
+    }
+
+    #[test]
+    fn curves_of_two_runs_never_have_the_same_version() {
+        let trained = |run: u32| {
+            let mut curves = Curves::default();
+            curves.extend(RunId(run), vec![point(Split::Train, 1, run as f32)]);
+            curves
+        };
+        let (kept, discarded) = (trained(1), trained(2));
+        assert_ne!(kept.version, discarded.version, "as many messages, other points");
+        assert_eq!(kept.clone().version, kept.version, "a copy draws the same");
     }
 
     #[test]

@@ -274,11 +274,13 @@ impl Dish {
         if self.committed.is_some() { Split::Test } else { Split::Validation }
     }
 
-    /// True when its data are those that its place gave it, whatever their size and noise: only then do its
-    /// results say something about the tasks of that place.
+    /// True when its data are those that its place gave it: only then do its results say something about the tasks of
+    /// that place. More samples and other columns may be the very remedy that a task asks for; less noise and more even
+    /// classes make every task easy.
     pub fn has_own_data(&self) -> bool {
         let (now, home) = (&self.experiment.data, &self.home.data);
-        (now.source, &now.file, &now.target) == (home.source, &home.file, &home.target)
+        let same_samples = (now.source, &now.file, &now.target) == (home.source, &home.file, &home.target);
+        same_samples && (now.noise, now.balance) == (home.noise, home.balance)
     }
 
     /// A state that its run can go on from.

@@ -88,13 +88,13 @@ impl Model {
     /// dropout.
     fn training(&self, metric: &str) -> Option<f64> {
         let measured = self.curves.validation.last().and_then(|p| of_training(p, metric));
-        measured.or_else(|| self.last_epoch(|p| p.get(metric)))
+        measured.or_else(|| self.mean_of_batches(metric, self.curves.train.last()?.epoch))
     }
 
-    /// Mean of a quantity over the training points of the last epoch.
-    fn last_epoch(&self, of: impl Fn(&MetricPoint) -> f32) -> Option<f64> {
-        let last = self.curves.train.last()?.epoch;
-        let values = self.curves.train.iter().rev().take_while(|p| p.epoch > last - 1.0).map(of).filter(|v| v.is_finite());
+    /// Mean of a metric over the training points of the epoch that ends at `end`.
+    fn mean_of_batches(&self, metric: &str, end: f32) -> Option<f64> {
+        let epoch = self.curves.train.iter().rev().skip_while(|p| p.epoch > end).take_while(|p| p.epoch > end - 1.0);
+        let values = epoch.map(|p| p.get(metric)).filter(|v| v.is_finite());
         let (sum, n) = values.fold((0.0, 0u32), |(sum, n), v| (sum + f64::from(v), n + 1));
         (n > 0).then(|| sum / f64::from(n))
     }
@@ -155,18 +155,17 @@ impl Model {
         past.find(|p| goal.holds(|quantity| self.result_at(quantity, p))).map(|p| f64::from(p.epoch))
     }
 
-    /// A result at the end of an earlier epoch.
+    /// A result at the end of an earlier epoch, where it was known then: what the network can do now says nothing about it.
     fn result_at(&self, quantity: Quantity, point: &MetricPoint) -> Option<f64> {
         let finite = |v: f32| v.is_finite().then_some(f64::from(v));
+        let training = |metric: &str| of_training(point, metric).or_else(|| self.mean_of_batches(metric, point.epoch));
         match quantity {
             Quantity::Metric(Split::Validation, metric) => finite(point.get(metric)),
-            Quantity::Metric(Split::Train, metric) => of_training(point, metric).or_else(|| self.result(quantity)),
+            Quantity::Metric(Split::Train, metric) => training(metric),
             Quantity::Epochs => finite(point.epoch),
-            Quantity::Gap => match (of_training(point, "accuracy"), finite(point.get("accuracy"))) {
-                (Some(training), Some(validation)) => Some(training - validation),
-                _ => self.result(quantity),
-            },
-            other => self.result(other),
+            Quantity::Gap => Some(training("accuracy")? - finite(point.get("accuracy"))?),
+            Quantity::NParameters | Quantity::Runs => self.result(quantity),
+            Quantity::Metric(Split::Test, _) | Quantity::AtThreshold(_) | Quantity::Diverged => None,
         }
     }
 }

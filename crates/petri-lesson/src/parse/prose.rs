@@ -34,6 +34,9 @@ pub(super) fn read(text: &str, first_line: usize, is_block: impl Fn(&str) -> boo
     let line_of = |offset: usize| first_line + text[..offset.min(text.len())].matches('\n').count();
     let mut pieces = Vec::new();
     let mut open: Vec<(Tag, Vec<Node>)> = Vec::new();
+    // Of each element that has begun, whether it is in `open`: past the limit what is in it goes to the one around it. The
+    // file decides how deep it goes, and whoever walks the tree would go as deep.
+    let mut is_kept: Vec<bool> = Vec::new();
     let mut fence: Option<Fence> = None;
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         let line = line_of(range.start);
@@ -55,19 +58,24 @@ pub(super) fn read(text: &str, first_line: usize, is_block: impl Fn(&str) -> boo
                     fence.text.push_str(&text);
                 }
             }
-            Event::Start(start) => match tag(start) {
-                Ok(tag) if open.len() < MAX_DEPTH => open.push((tag, Vec::new())),
-                Ok(_) => {
-                    mistakes.push((line, "is nested too deeply".into()));
-                    open.push((Tag::Paragraph, Vec::new()));
-                }
-                Err(why) => {
+            Event::Start(start) => {
+                let tag = tag(start).unwrap_or_else(|why| {
                     mistakes.push((line, why));
-                    open.push((Tag::Emphasis, Vec::new()));
+                    Tag::Emphasis
+                });
+                let is_within = open.len() < MAX_DEPTH;
+                if is_within {
+                    open.push((tag, Vec::new()));
+                } else if is_kept.last() != Some(&false) {
+                    // Said once, not for all that is in it.
+                    mistakes.push((line, "is nested too deeply".into()));
                 }
-            },
+                is_kept.push(is_within);
+            }
             Event::End(_) => {
-                if let Some((tag, children)) = open.pop() {
+                if is_kept.pop() == Some(true)
+                    && let Some((tag, children)) = open.pop()
+                {
                     add(&mut open, Node::Element(tag, children));
                 }
             }
@@ -132,4 +140,30 @@ pub(super) fn inline(text: &str, line: usize, mistakes: &mut Vec<Mistake>) -> Ve
             Piece::Fence(_) => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn depth(nodes: &[Node]) -> usize {
+        let of = |node: &Node| if let Node::Element(_, children) = node { 1 + depth(children) } else { 0 };
+        nodes.iter().map(of).max().unwrap_or(0)
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_flattened() {
+        let refused = format!("{}x{}", "![".repeat(500), "](a)".repeat(500));
+        for text in [format!("{} x", ">".repeat(5000)), format!("{} x", "- ".repeat(5000)), "*".repeat(999) + "x", refused] {
+            let mut mistakes = Vec::new();
+            let nodes = inline(&text, 1, &mut mistakes);
+            assert!(depth(&nodes) <= MAX_DEPTH, "{} of {}", depth(&nodes), &text[..8]);
+            assert!(format!("{nodes:?}").contains('x'), "its text is still there: {nodes:?}");
+        }
+        let mut mistakes = Vec::new();
+        let nodes = inline(&format!("{} x\n\n> y", ">".repeat(5000)), 1, &mut mistakes);
+        assert_eq!(mistakes, [(1, "is nested too deeply".to_owned())], "said once");
+        assert_eq!(nodes.len(), 2, "what comes behind it stands beside it");
+        assert_eq!(depth(&nodes[1..]), 2);
+    }
 }

@@ -27,7 +27,9 @@ pub(crate) fn ChallengeView(
         progress.challenges.contains(&id).then(|| progress.reached.get(&id).copied())
     });
     let done = Memo::new(move |_| when.with(Option::is_some));
-    let is_here = Memo::new(move |_| lab.model.with(|m| m.origin == origin && m.has_own_data()));
+    let is_open = Memo::new(move |_| lab.model.with(|m| m.origin == origin));
+    // A dish with other data wins nothing until its own are back.
+    let is_here = Memo::new(move |_| is_open.get() && lab.model.with(|m| m.has_own_data()));
     let conditions = challenge.goal.conditions.clone();
     let states = Memo::new(move |_| {
         let values = |c: &petri_lesson::goal::Condition| lab.model.with(|m| m.result(c.quantity)).filter(|_| is_here.get());
@@ -55,7 +57,11 @@ pub(crate) fn ChallengeView(
             <p class="visually-hidden" role="status">{move || done.get().then_some("Challenge done")}</p>
             // The button stays where it is: it may have the focus.
             <button type="button" aria-disabled=move || is_here.get().to_string() on:click=move |_| if !is_here.get_untracked() { load.run(()) }>
-                {move || if is_here.get() { "Its dish is open" } else { "Load its dish" }}
+                {move || match (is_here.get(), is_open.get()) {
+                    (true, _) => "Its dish is open",
+                    (false, true) => "Load its dish with its own data",
+                    (false, false) => "Load its dish",
+                }}
             </button>
             {hint}
         </section>

@@ -151,6 +151,7 @@ impl Model {
         }
         self.notices.settle(Topic::Run);
         self.worker.is_well();
+        self.go_past_recalled();
         self.dish.forget_run();
         effects.push(Effect::WriteLink);
         effects.extend(self.prepare());

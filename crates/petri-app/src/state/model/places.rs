@@ -16,12 +16,21 @@ pub(super) struct Recalled {
     link: String,
     epochs: f64,
     failures: u32,
+    /// The learner was asked whether to open it all the same.
+    is_offered: bool,
+    /// The learner went on with another one instead, which is kept from then on.
+    is_past: bool,
 }
 
 impl Recalled {
     /// Opening it by itself would make the page fail for ever.
     fn is_suspect(&self) -> bool {
         self.failures >= MAX_FAILURES
+    }
+
+    /// As the tab keeps it.
+    fn print(&self) -> String {
+        format!("{}\n{:.1}\n{}", self.origin, self.epochs, self.link)
     }
 }
 
@@ -52,18 +61,20 @@ impl Model {
 
     /// No page shows the dish any longer: what it trains waits.
     pub fn leave(&mut self) -> Vec<Effect> {
-        self.is_shown = false;
+        let was_shown = std::mem::replace(&mut self.is_shown, false);
         self.dish.train_when_ready = false;
         let run = self.dish.run;
         let mut effects = Vec::new();
-        if self.is_live() {
+        // A dish is left once: of two requests to save its run the worker would refuse the first.
+        let is_asked = was_shown && self.is_live();
+        if is_asked {
             // Also where it waits: an answer to Train may be on its way.
             effects.push(Effect::Send(Command::Pause { run }));
         }
         if self.dish.phase == Phase::Running {
             self.dish.phase = Phase::Paused;
         }
-        if self.dish.phase == Phase::Paused && self.dish.step > 0 && self.is_live() {
+        if self.dish.phase == Phase::Paused && self.dish.step > 0 && is_asked {
             // Another dish may need the worker before this one is shown again.
             effects.push(Effect::Send(Command::Save { run, request: self.worker.next_request() }));
         }
@@ -71,9 +82,12 @@ impl Model {
     }
 
     /// Comes to a dish of a lesson. One that was here before is found as it was left, unless the lesson says
-    /// something else than it did then.
+    /// something else than it did then. Who asks for the dish that is shown gets its own data back.
     pub fn enter(&mut self, place: Place, opened: Opened) -> Vec<Effect> {
         let is_known = self.dish_at(&place.origin).is_some_and(|d| d.home == opened.experiment);
+        if is_known && self.is_shown && self.dish.origin == place.origin && !self.has_own_data() {
+            return self.open(opened);
+        }
         let mut effects = self.leave();
         if is_known {
             self.show(&place.origin);
@@ -123,8 +137,31 @@ impl Model {
 
     /// What has to be kept to find the experiment after the page has been loaded again: origin, epochs done, link.
     pub fn kept_experiment(&self) -> String {
+        if let Some(recalled) = self.kept_back(&self.dish.origin) {
+            return recalled.print();
+        }
         let epochs = if self.dish.is_under_way() { self.dish.epoch() } else { 0.0 };
         format!("{}\n{epochs:.1}\n{}", self.dish.origin, lab_link::print(&self.dish))
+    }
+
+    /// The link of the lab to be kept, and to stand in the address; nothing while both name an experiment that is kept back.
+    pub fn kept_lab(&self) -> Option<String> {
+        self.kept_back(LAB).is_none().then(|| self.lab_link())
+    }
+
+    /// The experiment of an origin that is not opened by itself and that the learner may still want: what stands in its
+    /// place meanwhile must not be kept instead of it.
+    fn kept_back(&self, origin: &str) -> Option<&Recalled> {
+        self.recalled.as_ref().filter(|r| r.origin == origin && r.is_suspect() && !r.is_past)
+    }
+
+    /// The experiment of the dish that is shown has become another one.
+    pub(super) fn go_past_recalled(&mut self) {
+        if let Some(recalled) = &mut self.recalled
+            && recalled.origin == self.dish.origin
+        {
+            recalled.is_past |= recalled.is_offered;
+        }
     }
 
     /// The page has been loaded again, with what was kept before: it says what is there again and what is not.
@@ -136,12 +173,14 @@ impl Model {
         if failures == 0 && (origin != LAB || epochs == 0.0) {
             return;
         }
-        self.recalled = Some(Recalled { origin: origin.to_owned(), link: link.to_owned(), epochs, failures });
+        let (origin, link) = (origin.to_owned(), link.to_owned());
+        self.recalled = Some(Recalled { origin, link, epochs, failures, is_offered: false, is_past: false });
     }
 
     /// Says what has become of the experiment that is back, and opens it where it was changed.
     fn greet(&mut self) -> Vec<Effect> {
-        if self.recalled.as_ref().is_some_and(|r| r.origin == self.dish.origin && r.is_suspect()) {
+        if let Some(recalled) = self.recalled.as_mut().filter(|r| r.origin == self.dish.origin && r.is_suspect()) {
+            recalled.is_offered = true;
             let message = "The page failed twice with the experiment that was here, so it is not opened by itself.";
             self.notices.offer(Topic::Link, message, Offer::BringBack);
             return Vec::new();

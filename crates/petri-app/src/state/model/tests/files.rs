@@ -50,11 +50,17 @@ fn other_data_in_a_dish_are_not_its_own() {
     let mut model = started("v=1&preset=one-neuron");
     model.enter(lesson("a"), link::parse("v=1&preset=one-neuron&data.source=circles"));
     assert!(model.has_own_data());
-    model.set("data.noise", "0.5");
     model.set("data.n_samples", "100");
-    assert!(model.has_own_data(), "more noise is the same task");
-    model.set("data.source", "clusters");
-    assert!(!model.has_own_data());
+    model.set("data.validation_fraction", "0.5");
+    assert!(model.has_own_data(), "more samples may be what a task asks for");
+    for (key, other, own) in
+        [("data.noise", "0.01", "0.2"), ("data.balance", "0.4", "0.5"), ("data.source", "clusters", "circles")]
+    {
+        model.set(key, other);
+        assert!(!model.has_own_data(), "{key}");
+        model.set(key, own);
+        assert!(model.has_own_data(), "{key}");
+    }
 }
 
 #[test]

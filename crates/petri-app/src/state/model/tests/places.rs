@@ -36,6 +36,18 @@ fn lab_course_lab_finds_the_run_and_lets_it_go_on() {
 }
 
 #[test]
+fn a_dish_that_is_left_is_saved_once() {
+    let mut model = started("v=1&preset=one-neuron");
+    trained(&mut model, 7);
+    // The page that opens leaves the dish at once, and comes to another one later.
+    let mut effects = model.leave();
+    effects.extend(model.enter_lab("v=1&preset=mlp"));
+    let n = |is: fn(&Effect) -> bool| effects.iter().filter(|e| is(e)).count();
+    assert_eq!(n(|e| matches!(e, Effect::Send(Command::Save { .. }))), 1, "{effects:?}");
+    assert_eq!(n(|e| matches!(e, Effect::Send(Command::Pause { .. }))), 1, "{effects:?}");
+}
+
+#[test]
 fn a_dish_that_is_left_right_after_train_does_not_train_on() {
     let mut model = started("v=1&preset=one-neuron");
     let run = model.run;
@@ -179,6 +191,44 @@ fn a_page_that_fails_again_and_again_opens_its_place_and_offers_the_experiment()
     model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
     assert_eq!(model.experiment.seed, 1);
     assert!(model.notices.list()[0].offer.is_some());
+}
+
+#[test]
+fn an_experiment_that_waits_to_be_opened_all_the_same_is_not_lost_meanwhile() {
+    let mut before = started("v=1&preset=one-neuron");
+    before.set("seed", "9");
+    let tab = kept(&before, 2);
+    let mut model = Model::loaded(&tab);
+    model.enter_lab("");
+    assert_eq!((model.kept_experiment(), model.kept_lab()), (tab.shown.clone(), None), "what the tab has stays");
+    model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    assert!(model.kept_experiment().starts_with("lesson / a") && model.kept_lab().is_none());
+    model.enter_lab("");
+    let mut other = model.clone();
+    model.accept(model.notices.list()[0].id);
+    assert_eq!(model.kept_lab().as_deref(), Some("v=1&preset=one-neuron&seed=9"));
+    other.set("seed", "4");
+    assert_eq!(other.kept_lab().as_deref(), Some("v=1&preset=one-neuron&seed=4"), "the learner went on with another one");
+    assert!(other.kept_experiment().ends_with("seed=4"));
+}
+
+#[test]
+fn who_asks_for_the_dish_that_is_shown_gets_its_own_data_back() {
+    let mut model = started("v=1&preset=one-neuron");
+    let home = link::parse("v=1&preset=one-neuron&data.noise=1");
+    model.enter(lesson("a"), home.clone());
+    paused(&mut model, 0);
+    model.set("data.source", "circles");
+    paused(&mut model, 0);
+    trained(&mut model, 5);
+    model.enter_lab("");
+    model.enter(lesson("a"), home.clone());
+    assert!(!model.has_own_data(), "it is found as it was left");
+    assert!(model.enter(lesson("a"), home.clone()).iter().any(is_start));
+    assert_eq!((model.experiment.clone(), model.has_own_data()), (home.experiment, true));
+    let undo = model.notices.list().iter().find(|n| n.offer.is_some()).expect("a way back").id;
+    model.accept(undo);
+    assert!(!model.has_own_data());
 }
 
 #[test]

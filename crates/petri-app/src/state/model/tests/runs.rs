@@ -187,27 +187,52 @@ fn training_is_judged_as_validation_is_where_it_was_measured_so() {
 }
 
 #[test]
+fn what_the_network_can_do_now_wins_no_challenge_of_an_earlier_epoch() {
+    let mut model = started("v=1&preset=nuclei");
+    model.look(|l| l.needs_scores = true);
+    let run = model.run;
+    let batch = |step: u32, accuracy: f32| MetricPoint::new(Split::Train, step, step as f32).with("accuracy", accuracy);
+    let points = [batch(5, 0.5), point(Split::Validation, 5), batch(100, 1.0), point(Split::Validation, 100)];
+    model.apply(Event::State { run, state: RunState::Running, step: 0 }, &[]);
+    apply_points(&mut model, run, &points);
+    answer_scores(&mut model, 1e4, 100);
+    let goal = |text: &str| petri_lesson::parse::goal::read(text, 1).expect("a goal");
+    assert!(model.reaches(&goal("sensitivity >= 0.9")));
+    assert!(!model.reaches(&goal("sensitivity >= 0.9 and epochs <= 10")), "it took a hundred epochs");
+    assert!(model.reaches(&goal("train_accuracy >= 0.9")));
+    assert!(!model.reaches(&goal("train_accuracy >= 0.9 and epochs <= 10")));
+    assert!(model.reaches(&goal("train_accuracy < 0.6 and epochs <= 10")), "by the batches of that epoch");
+    assert!(!model.reaches(&goal("gap > 0 and epochs <= 10")));
+    assert!(model.reaches(&goal("n_parameters >= 1 and epochs <= 10")), "the network was the same then");
+    commit(&mut model, run, MetricPoint::new(Split::Test, 100, 100.0).with("accuracy", 1.0));
+    assert!(!model.reaches(&goal("test_accuracy >= 0.9 and epochs <= 10")));
+}
+
+/// The worker answers the question about the scores, where it is asked.
+fn answer_scores(model: &mut Model, now: f64, step: usize) {
+    for effect in model.tick(now) {
+        let Effect::Send(Command::Probe { run, request, probe: petri_protocol::Probe::Scores { .. } }) = effect else {
+            continue;
+        };
+        let parts = [("scores", vec![2, 2]), ("truth", vec![2])];
+        let parts = parts.map(|(name, shape)| PayloadPart { name: name.into(), shape }).to_vec();
+        let event = Event::ProbeAnswered { run, request, step, parts, range: None };
+        model.apply(event, &[0.9, 0.1, 0.2, 0.8, 0.0, 1.0]);
+    }
+}
+
+#[test]
 fn the_test_set_wins_no_challenge_about_validation() {
     use petri_lesson::goal::Quantity;
     let mut model = started("v=1&preset=nuclei");
     model.look(|l| l.needs_scores = true);
     trained(&mut model, 5);
-    let answer = |model: &mut Model, now: f64| {
-        for effect in model.tick(now) {
-            let Effect::Send(Command::Probe { run, request, probe: petri_protocol::Probe::Scores { .. } }) = effect else {
-                continue;
-            };
-            let parts = [("scores", vec![2, 2]), ("truth", vec![2])];
-            let parts = parts.map(|(name, shape)| PayloadPart { name: name.into(), shape }).to_vec();
-            let event = Event::ProbeAnswered { run, request, step: 5, parts, range: None };
-            model.apply(event, &[0.9, 0.1, 0.2, 0.8, 0.0, 1.0]);
-        }
-    };
-    answer(&mut model, 1e4);
+    answer_scores(&mut model, 1e4, 5);
     assert_eq!(model.result(Quantity::AtThreshold("sensitivity")), Some(1.0), "of the validation data");
     let run = model.run;
     commit(&mut model, run, point(Split::Test, 5));
-    answer(&mut model, 2e4);
+    assert_eq!(model.scores(), None, "those of the validation data do not pass for those of the test data");
+    answer_scores(&mut model, 2e4, 5);
     assert!(model.scores().is_some(), "the view shows them");
     assert_eq!(model.result(Quantity::AtThreshold("sensitivity")), None, "of the test data");
     model.rewind();
