@@ -195,6 +195,37 @@ test("the learning rate changes while the run goes on, and the address repeats t
   expect(await lossesOf(changed, n)).toEqual(losses);
 });
 
+test("a slider that is dragged and let go, back or elsewhere, shows what is used, and goes with its page", async ({ lab, page }) => {
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await lab.open("preset=mlp&engine=cpu");
+  const slider = page.getByLabel("Learning rate, logarithmic");
+  const rate = page.locator("#learning-rate");
+  const before = await rate.inputValue();
+  await slider.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await slider.boundingBox();
+  const [min, max, now] = await slider.evaluate((input) => [input.min, input.max, input.value].map(Number));
+  const thumb = x + 8 + ((now - min) / (max - min)) * (width - 16);
+  const drag = async (...ways) => {
+    await page.mouse.move(thumb, y + height / 2);
+    await page.mouse.down();
+    for (const way of ways) await page.mouse.move(thumb + way, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+  };
+  await drag(60, 0);
+  await expect(rate).toHaveValue(before);
+  // It is not stuck there: a typed number is shown by both.
+  await rate.fill("0.5");
+  await rate.press("Enter");
+  await expect.poll(() => slider.inputValue().then(Number)).toBeCloseTo(Math.log10(0.5), 0);
+  await drag(60);
+  await expect(rate).not.toHaveValue("0.5");
+  // The slider has the focus now, and loses it with its page.
+  await page.goto("/#/lesson/one-neuron");
+  await expect(page.getByTestId("dish")).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
 test("only what is needed is loaded", async ({ lab, page }) => {
   const seen = [];
   page.context().on("request", (request) => seen.push(new URL(request.url()).pathname));

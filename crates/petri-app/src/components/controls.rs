@@ -212,7 +212,8 @@ pub(crate) fn LearningRate() -> impl IntoView {
         let at_rest = move || text_at(((committed.with_untracked(|c| exponent(c)) - from) / STEP).round() * STEP + from);
         // A slider that ends where it began tells only that it was let go, not that it changed.
         let let_go = move |ev: &Event| {
-            if dragged.get_untracked().is_none() {
+            // A slider loses the focus, too, when it goes with its page, and its signals with it.
+            if dragged.try_get_untracked().flatten().is_none() {
                 return;
             }
             match at(ev).filter(|text| Some(text) != at_rest().as_ref()) {
