@@ -35,21 +35,25 @@ pub struct SavedState {
     pub parts: Vec<PayloadPart>,
 }
 
-/// Numbers as their bits: a decimal may come back as the number beside it, and a score that changes so may count as
-/// another one.
+/// Numbers as texts: a reader of JSON may take a number for the one beside it, and a score that changes so would count as
+/// another one. The standard library reads what it has written.
 mod exact {
     use std::collections::BTreeMap;
 
+    use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(super) fn serialize<S: Serializer>(numbers: &BTreeMap<String, f64>, serializer: S) -> Result<S::Ok, S::Error> {
-        let bits: BTreeMap<&String, u64> = numbers.iter().map(|(name, number)| (name, number.to_bits())).collect();
-        bits.serialize(serializer)
+        let texts: BTreeMap<&String, String> = numbers.iter().map(|(name, number)| (name, number.to_string())).collect();
+        texts.serialize(serializer)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
-        let bits = BTreeMap::<String, u64>::deserialize(deserializer)?;
-        Ok(bits.into_iter().map(|(name, bits)| (name, f64::from_bits(bits))).collect())
+        let number = |(name, text): (String, String)| match text.parse() {
+            Ok(number) => Ok((name, number)),
+            Err(_) => Err(D::Error::custom(format_args!("\"{text}\" is no number"))),
+        };
+        BTreeMap::<String, String>::deserialize(deserializer)?.into_iter().map(number).collect()
     }
 }
 
@@ -69,5 +73,7 @@ mod tests {
         }
         let state = SavedState { numbers, parts: vec![] };
         assert_eq!(json::read::<SavedState>(&json::write(&state)).expect("own JSON"), state);
+        let why = json::read::<SavedState>(r#"{"numbers":{"step":"six"},"parts":[]}"#).expect_err("a word").to_string();
+        assert!(why.contains("\"six\" is no number"), "{why}");
     }
 }
