@@ -42,6 +42,18 @@ fn through_messages(state: StateDict) -> StateDict {
     StateDict::from_payload(numbers, parts, &values).expect("own payload")
 }
 
+/// Saves the run of a driver as it stands.
+fn saved(driver: &mut Driver, host: &TestHost) -> StateDict {
+    driver.save(RUN, RequestId(1));
+    for _ in 0..1000 {
+        if !driver.is_saving() {
+            break;
+        }
+        pollster::block_on(driver.work());
+    }
+    through_messages(host.checkpoint().expect("a state"))
+}
+
 fn ended(host: &TestHost) -> Option<RunEnd> {
     host.events().into_iter().rev().find_map(|event| match event {
         Event::State { state: RunState::Ended { end }, .. } => Some(end),
@@ -63,14 +75,7 @@ fn check_at_turns(experiment: &Experiment, turns: impl Iterator<Item = usize>) -
         first.with_run(RUN, super::super::Run::resume);
         work(&mut first, turn);
         first.with_run(RUN, super::super::Run::pause);
-        first.save(RUN, RequestId(1));
-        for _ in 0..1000 {
-            if !first.is_saving() {
-                break;
-            }
-            pollster::block_on(first.work());
-        }
-        let state = through_messages(host.checkpoint().expect("a state"));
+        let state = saved(&mut first, &host);
         n_while_validating += usize::from(state.numbers.get("run.pending") == Some(&2.0));
         let before: Vec<_> = rest(&host, 0);
         drop(first);
@@ -167,14 +172,7 @@ fn a_run_that_was_saved_while_it_was_committed_tells_the_result_wherever_that_wa
         first.with_run(RUN, super::super::Run::resume);
         work(&mut first, turn);
         first.with_run(RUN, super::super::Run::commit);
-        first.save(RUN, RequestId(1));
-        for _ in 0..1000 {
-            if !first.is_saving() {
-                break;
-            }
-            pollster::block_on(first.work());
-        }
-        let state = host.checkpoint().expect("a state");
+        let state = saved(&mut first, &host);
         n_while_validating += usize::from(state.numbers.get("run.pending") == Some(&2.0));
         let host = TestHost::new(0.4);
         let mut second = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
