@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use petri_data::metric::{self, Confusion, Measure};
+use petri_data::metric::{self, Confusion, Judged};
 use petri_data::{Dataset, generators};
 use petri_engine::baselines::Baseline;
 use petri_engine::driver::{self, Trained};
@@ -110,7 +110,8 @@ impl Outcome {
 
     fn reaches_at(&self, goal: &Goal, threshold: f32) -> bool {
         let (second, is_second) = &self.scores;
-        let at_threshold = Confusion::at_threshold(second, is_second, threshold);
+        let confusion = Confusion::at_threshold(second, is_second, threshold);
+        let at_threshold = Judged { confusion: Some(confusion), ..Judged::default() };
         self.validation.iter().skip(1).any(|point| {
             let of_epoch = self.train.iter().filter(|p| p.epoch > point.epoch - 1.0 && p.epoch <= point.epoch);
             let (sum, n) = of_epoch.fold((0.0, 0), |(sum, n), p| (sum + f64::from(p.get("accuracy")), n + 1));
@@ -122,10 +123,7 @@ impl Outcome {
                     Quantity::Gap => after.unwrap_or(sum / f64::from(n)) - f64::from(point.get("accuracy")),
                     Quantity::Epochs => f64::from(point.epoch),
                     Quantity::NParameters => self.n_parameters as f64,
-                    Quantity::AtThreshold(metric) if !second.is_empty() => match metric::find(metric)?.measure {
-                        Measure::Confusion(of) => of(&at_threshold),
-                        _ => return None,
-                    },
+                    Quantity::AtThreshold(metric) if !second.is_empty() => metric::find(metric)?.of(&at_threshold),
                     _ => return None,
                 })
             })

@@ -1,6 +1,6 @@
 //! Results of the run as it is now, by the names that goals use, and answers at the chosen threshold.
 
-use petri_data::metric::{self, Confusion, Measure, MetricCard, Ranking, result_name};
+use petri_data::metric::{self, Confusion, Judged, MetricCard, Ranking, result_name};
 use petri_protocol::command::ProbeKind;
 use petri_protocol::task::largest;
 use petri_protocol::{DataInfo, MetricPoint, RunEnd, Split, Task};
@@ -131,10 +131,8 @@ impl Model {
         let is_of_now = self.probes.answer(ProbeKind::Scores).is_some_and(|a| !is_open && a.step == self.step);
         let scores = if is_of_now { self.scores() } else { None };
         let confusion = scores.filter(|s| !s.second.is_empty())?.confusion;
-        match metric::find(metric)?.measure {
-            Measure::Confusion(of) => Some(of(&confusion)).filter(|v| v.is_finite()),
-            _ => None,
-        }
+        let judged = Judged { confusion: Some(confusion), ..Judged::default() };
+        Some(metric::find(metric)?.of(&judged)).filter(|v| v.is_finite())
     }
 
     /// Whether a goal is reached.
