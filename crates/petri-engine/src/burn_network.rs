@@ -6,13 +6,13 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::Batch;
-use petri_protocol::{Decision, LossSpec, ParameterRef};
+use petri_protocol::{Decision, ParameterRef};
 
 use crate::error::EngineError;
 use crate::executor::{Later, Network, Pass, Place};
 use crate::forward::{Mode, forward};
 use crate::layers::{GradientCollector, HostTensor, Layer, RunningStats, Weights, layer_indices};
-use crate::loss::{LossOutput, Smoothing, hits, normaliser, weighted};
+use crate::loss::{LossOutput, Objective, hits};
 use crate::op;
 use crate::plan::{Plan, PlanNode};
 use crate::readback::Reader;
@@ -25,8 +25,7 @@ pub struct BurnNetwork {
     pub(crate) plan: Rc<Plan>,
     pub(crate) weights: Weights,
     pub(crate) running: Vec<RunningStats>,
-    pub(crate) loss: LossSpec,
-    pub(crate) smoothing: Smoothing,
+    pub(crate) objective: Objective,
     pub(crate) seed: u32,
     /// Without gradients, for evaluation.
     pub(crate) device: Device,
@@ -44,9 +43,9 @@ impl BurnNetwork {
         let logits = self.plan.logits.and_then(|i| pass.kept[i].take()).unwrap_or(input).by_channel();
         let [_, channels, _] = logits.dims();
         let (targets, weights) = self.upload_targets(batch, channels);
-        let decision = Decision::new(batch.code, self.loss);
+        let decision = Decision::new(batch.code, self.objective.loss());
         let hits = hits(decision, logits.clone().inner(), targets.clone().inner(), weights.clone().inner());
-        let loss = weighted(self.loss, logits, self.smoothing.targets(targets), weights);
+        let loss = self.objective.weighted(logits, targets, weights);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.weights);
         (LossOutput { loss: loss.inner(), hits }, gradients, pass.running)
     }
@@ -54,7 +53,7 @@ impl BurnNetwork {
     /// Targets and normalised weights of a batch, both `[batch, channels or 1, area]`.
     fn upload_targets(&self, batch: &Batch, channels: usize) -> (Tensor<3>, Tensor<3>) {
         let area = batch.weights.len() / batch.size.max(1);
-        let factor = normaliser(self.loss, batch, channels);
+        let factor = self.objective.normaliser(batch, channels);
         let weights: Vec<f32> = batch.weights.iter().map(|w| w * factor).collect();
         let upload = |values, channels| Tensor::from_data(TensorData::new(values, [batch.size, channels, area]), &self.autodiff);
         (upload(batch.targets.clone(), batch.targets.len() / (batch.size * area).max(1)), upload(weights, 1))
@@ -99,7 +98,7 @@ impl BurnNetwork {
         let logits = self.plan.logits.and_then(|i| pass.kept[i].clone()).unwrap_or(input).by_channel();
         let channels = logits.dims()[1];
         let (targets, weights) = self.upload_targets(batch, channels);
-        let loss = weighted(self.loss, logits, self.smoothing.targets(targets), weights);
+        let loss = self.objective.weighted(logits, targets, weights);
         let gradients = loss.clone().backward();
         let mut reader = Reader::default().with(loss.inner());
         let by_output: Vec<Option<Value>> = taps.iter().map(|t| t.gradient(&gradients)).collect();
@@ -223,12 +222,8 @@ impl Network for BurnNetwork {
         &self.plan
     }
 
-    fn loss(&self) -> LossSpec {
-        self.loss
-    }
-
-    fn smoothing(&self) -> &Smoothing {
-        &self.smoothing
+    fn objective(&self) -> &Objective {
+        &self.objective
     }
 
     fn batch_size(&self) -> usize {
@@ -282,8 +277,7 @@ impl Network for BurnNetwork {
                 let logits = self.evaluated(&self.changed(&weights, changes), batch.inputs.clone(), batch.size);
                 let channels = logits.dims()[1];
                 let (targets, sample_weights) = self.upload_targets(batch, channels);
-                reader =
-                    reader.with(weighted(self.loss, logits, self.smoothing.targets(targets.inner()), sample_weights.inner()));
+                reader = reader.with(self.objective.weighted(logits, targets.inner(), sample_weights.inner()));
             }
             Ok(reader.read().await?.into_iter().map(|v| v.first().copied().unwrap_or(f32::NAN)).collect())
         })

@@ -4,11 +4,11 @@ use petri_data::Dataset;
 use petri_data::batch::in_order;
 use petri_data::metric::{Confusion, Judged, Ranking};
 use petri_protocol::task::largest;
-use petri_protocol::{Decision, LossSpec, MetricPoint, Split, TargetCode};
+use petri_protocol::{Decision, MetricPoint, Split, TargetCode};
 
 use crate::error::EngineError;
 use crate::executor::Network;
-use crate::loss::{Smoothing, host_loss, probabilities};
+use crate::loss::{Objective, probabilities};
 
 /// What was measured on one part of the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +43,7 @@ impl Evaluation {
 
 /// Sums over the samples seen so far.
 struct Sums<'a> {
-    loss: LossSpec,
-    smoothing: &'a Smoothing,
+    objective: &'a Objective,
     decision: Decision,
     dataset: &'a Dataset,
     weighted_loss: f64,
@@ -58,12 +57,8 @@ impl Sums<'_> {
     /// Counts one sample or pixel.
     fn add(&mut self, logits: &[f32], targets: &[f32], weight: f32) {
         let k = self.dataset.info.n_classes();
-        let channels = logits.len() as f64;
-        self.weighted_loss += f64::from(weight) * host_loss(self.loss, logits, &self.smoothing.host_targets(targets));
-        self.weight += match self.loss {
-            LossSpec::CrossEntropy => f64::from(weight),
-            LossSpec::BinaryCrossEntropy | LossSpec::MeanSquaredError => channels,
-        };
+        self.weighted_loss += f64::from(weight) * self.objective.on_host(logits, targets);
+        self.weight += self.objective.host_divisor(logits.len(), weight);
         if self.decision == Decision::Number {
             let scaling = &self.dataset.target_scaling;
             self.scores.push(scaling.restore(logits[0], 0));
@@ -72,7 +67,7 @@ impl Sums<'_> {
         }
         let task = self.dataset.info.task;
         if !task.card().by_pixel {
-            self.scores.extend(probabilities(self.loss, logits, k));
+            self.scores.extend(probabilities(self.objective.loss(), logits, k));
         }
         if let Decision::Each(_) = self.decision {
             for (x, t) in logits.iter().zip(targets) {
@@ -123,11 +118,10 @@ pub async fn evaluate(
     let size = network.batch_size().min(n.max(1));
     let shape = network.plan().logits_shape();
     let (channels, area) = (shape.channels(), shape.area());
-    let code = (dataset.info.task.card().code)(network.loss(), channels);
-    let decision = Decision::new(code, network.loss());
+    let code = (dataset.info.task.card().code)(network.objective().loss(), channels);
+    let decision = Decision::new(code, network.objective().loss());
     let mut sums = Sums {
-        loss: network.loss(),
-        smoothing: network.smoothing(),
+        objective: network.objective(),
         decision,
         dataset,
         weighted_loss: 0.0,

@@ -5,11 +5,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use petri_data::Batch;
-use petri_protocol::{LossSpec, ParameterRef, TensorPart};
+use petri_protocol::{ParameterRef, TensorPart};
 
 use crate::error::EngineError;
 use crate::layers::HostTensor;
-use crate::loss::Smoothing;
+use crate::loss::Objective;
 use crate::plan::Plan;
 use crate::state::StateDict;
 
@@ -64,11 +64,8 @@ pub trait Network {
     /// The checked network.
     fn plan(&self) -> &Plan;
 
-    /// The loss that is minimised.
-    fn loss(&self) -> LossSpec;
-
-    /// How the targets of the loss are smoothed.
-    fn smoothing(&self) -> &Smoothing;
+    /// What is minimised.
+    fn objective(&self) -> &Objective;
 
     /// Samples that an evaluation computes together: so few that memory suffices, and that on a processor nobody waits
     /// long for the end of a batch.

@@ -13,7 +13,7 @@ use crate::burn_network::BurnNetwork;
 use crate::error::EngineError;
 use crate::executor::{Executor, Later, Network, Outputs, Place, StepOutput};
 use crate::layers::{HostTensor, RunningStats, Scaler, SquareCollector, Weights, draw};
-use crate::loss::{LossOutput, Smoothing};
+use crate::loss::{LossOutput, Objective};
 use crate::optimizer::Optimizer;
 use crate::plan::{Plan, PlanNode};
 use crate::readback::read;
@@ -101,8 +101,7 @@ impl Trainer {
             plan: Rc::new(plan),
             weights,
             running,
-            loss: training.loss,
-            smoothing: Smoothing::new(training),
+            objective: Objective::new(training),
             seed,
             device: device.clone(),
             autodiff,
@@ -117,10 +116,9 @@ impl Trainer {
         }
     }
 
-    /// Lets label smoothing know how much each class counts.
+    /// Lets the objective know how much each class counts.
     pub fn set_class_weights(&mut self, class_weights: &[f32]) {
-        let network = Rc::make_mut(&mut self.network);
-        network.smoothing = network.smoothing.clone().weighted_by(class_weights);
+        Rc::make_mut(&mut self.network).objective.set_class_weights(class_weights);
     }
 
     fn note_watched(&mut self) {

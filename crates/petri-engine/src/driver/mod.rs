@@ -16,6 +16,7 @@ mod series;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use petri_protocol::event::SavedState;
@@ -58,6 +59,20 @@ struct Watched {
     saving: Option<(RequestId, Option<Reading>)>,
 }
 
+/// Measures a turn, until it goes.
+struct Timed {
+    host: Rc<dyn Host>,
+    spent: Rc<Cell<Option<(Party, f64)>>>,
+    party: Party,
+    before: f64,
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        self.spent.set(Some((self.party, self.host.now_millis() - self.before)));
+    }
+}
+
 /// See the module.
 pub struct Driver {
     host: Rc<dyn Host>,
@@ -65,6 +80,8 @@ pub struct Driver {
     probes: Probes,
     series: Option<Series>,
     budget: Budget,
+    /// What the turn before took.
+    spent: Rc<Cell<Option<(Party, f64)>>>,
     /// Who used the GPU last: a fault that it reports later is theirs.
     on_gpu_last: Option<Party>,
     /// Whose turn it was last.
@@ -82,6 +99,7 @@ impl Driver {
             watched: None,
             series: None,
             budget: Budget::default(),
+            spent: Rc::default(),
             on_gpu_last: None,
             #[cfg(test)]
             last_party: None,
@@ -250,13 +268,17 @@ impl Driver {
     pub async fn work(&mut self) {
         // A turn that was abandoned may have left a fault behind.
         self.settle_fault();
+        if let Some((party, millis)) = self.spent.take() {
+            self.budget.note(party, millis);
+        }
         let wants = [Party::Run, Party::Probes, Party::Series].map(|party| (party, self.wants(party)));
         let next = self.budget.next(|party| wants.contains(&(party, true)));
         let Some(party) = next else {
             self.tell();
             return;
         };
-        let before = self.host.now_millis();
+        // Counted also when a message cuts the turn short.
+        let timed = Timed { host: Rc::clone(&self.host), spent: Rc::clone(&self.spent), party, before: self.host.now_millis() };
         if self.uses_gpu(party) {
             self.on_gpu_last = Some(party);
         }
@@ -269,7 +291,7 @@ impl Driver {
             Party::Probes => self.work_on_probes().await,
             Party::Series => self.work_on_series().await,
         }
-        self.budget.note(party, self.host.now_millis() - before);
+        drop(timed);
         self.settle_fault();
         self.tell();
     }

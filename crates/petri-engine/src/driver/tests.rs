@@ -1,6 +1,7 @@
 //! Tests of the driver, with a clock of their own and all messages kept.
 
 use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::rc::Rc;
 
 use petri_data::{Dataset, Part, Targets, Values, generators};
@@ -241,6 +242,24 @@ fn a_cancelled_series_is_answered_even_when_it_is_gone() {
     driver.cancel_series(SeriesId(10));
     assert_eq!(host.events().last(), Some(&Event::SeriesEnded { series: SeriesId(10), cancelled: true }));
     assert!(!driver.has_work());
+}
+
+#[test]
+fn a_turn_that_a_message_cuts_short_counts() {
+    let host = TestHost::new(1.0);
+    let mut driver = Driver::new(Rc::clone(&host) as Rc<dyn Host>);
+    let member = Member { label: "a".into(), experiment: mlp(10), model: ModelSpec::Network };
+    let waits: Prepare = Rc::new(|_, _, _| Box::pin(std::future::pending()));
+    driver.start_series(SeriesId(1), vec![member], false, waits);
+    for turns in 1..=3 {
+        let mut work = Box::pin(driver.work());
+        let waker = std::task::Waker::noop();
+        assert!(work.as_mut().poll(&mut std::task::Context::from_waker(waker)).is_pending(), "it waits for the device");
+        host.now.set(100.0 * f64::from(turns));
+        drop(work);
+        let (party, millis) = driver.spent.get().expect("measured");
+        assert!(party == Party::Series && millis > 90.0, "{party:?} {millis}");
+    }
 }
 
 #[test]

@@ -110,7 +110,7 @@ async fn boundary(
     let k = moment.dataset().info.n_classes();
     let mut values = vec![0.0; k * n];
     for (cell, logits) in logits.chunks_exact(logits.len() / n).enumerate() {
-        for (class, p) in probabilities(moment.network().loss(), logits, k).into_iter().enumerate() {
+        for (class, p) in probabilities(moment.network().objective().loss(), logits, k).into_iter().enumerate() {
             values[class * n + cell] = p;
         }
     }
@@ -235,7 +235,7 @@ async fn predictions(moment: &Moment, range: SampleRange, pause: impl AsyncFnMut
         for pixel in 0..area {
             let x: Vec<f32> =
                 logits[sample * channels * area..][..channels * area].iter().skip(pixel).step_by(area).copied().collect();
-            for (class, p) in probabilities(moment.network().loss(), &x, k).into_iter().enumerate() {
+            for (class, p) in probabilities(moment.network().objective().loss(), &x, k).into_iter().enumerate() {
                 values[(sample * k + class) * area + pixel] = p;
             }
         }

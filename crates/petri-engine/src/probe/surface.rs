@@ -11,6 +11,8 @@ use crate::moment::Moment;
 const MAX_RESOLUTION: usize = 64;
 /// Most training samples that a surface is computed from.
 const MAX_SAMPLES: usize = 1024;
+/// Most work of a surface over many samples, in floating-point operations: some seconds on a weak laptop.
+const MAX_FLOPS: u64 = 20_000_000_000;
 /// Points whose losses are read together.
 const POINTS_PER_READ: usize = 64;
 /// Most points of the path in one answer: the newest ones.
@@ -36,7 +38,15 @@ pub(super) async fn answer(
     let batch = if full_batch {
         // All of them at once, as one loss.
         let fitting = memory::samples(&moment.network().plan().shape, &[], memory::MAX_STEP_BYTES);
-        let all: Vec<usize> = (0..moment.dataset().info.sizes.train.min(MAX_SAMPLES).min(fitting)).collect();
+        let n = moment
+            .dataset()
+            .info
+            .sizes
+            .train
+            .min(MAX_SAMPLES)
+            .min(fitting)
+            .min(in_time(moment.network().plan().shape.flops(), resolution));
+        let all: Vec<usize> = (0..n).collect();
         moment.batch_of(&all, all.len())
     } else {
         moment.current_batch()
@@ -54,6 +64,12 @@ pub(super) async fn answer(
     Ok(finish(moment, &batch, surface, resolution))
 }
 
+/// Samples, at least one, that are computed at every point in good time.
+fn in_time(flops: u64, resolution: usize) -> usize {
+    let points = (resolution * resolution) as u64;
+    usize::try_from(MAX_FLOPS / points.saturating_mul(flops).max(1)).unwrap_or(usize::MAX).max(1)
+}
+
 fn finish(moment: &Moment, batch: &Batch, surface: Vec<f32>, resolution: usize) -> Answer {
     let path = moment.path();
     let path = &path[path.len().saturating_sub(MAX_PATH)..];
@@ -62,4 +78,17 @@ fn finish(moment: &Moment, batch: &Batch, surface: Vec<f32>, resolution: usize) 
     answer.push("path", vec![path.len(), 2], path.concat());
     answer.push("samples", vec![1], vec![batch.n_real as f32]);
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_networks_have_surfaces_over_fewer_samples() {
+        assert!(in_time(200, 33) > MAX_SAMPLES);
+        let two_wide_layers = 2 * 512 * 512;
+        assert!(in_time(two_wide_layers, 33) < MAX_SAMPLES);
+        assert_eq!(in_time(u64::MAX, 64), 1);
+    }
 }

@@ -184,13 +184,15 @@ fn a_page_that_fails_again_and_again_opens_its_place_and_offers_the_experiment()
     let notice = model.notices.list()[0].clone();
     model.accept(notice.id);
     assert_eq!(model.experiment.seed, 9, "unless the learner wants it");
-    let mut before = started("v=1&preset=one-neuron");
+    let mut before = started("v=1&preset=one-neuron&seed=4");
     before.enter(lesson("a"), link::parse("v=1&preset=mlp"));
     before.set("seed", "9");
     let mut model = Model::loaded(&kept(&before, 3));
     model.enter(lesson("a"), link::parse("v=1&preset=mlp"));
     assert_eq!(model.experiment.seed, 1);
     assert!(model.notices.list()[0].offer.is_some());
+    assert_eq!(model.lab_link(), "v=1&preset=one-neuron&seed=4", "the lab did not fail");
+    assert_eq!(Model::loaded(&kept(&before, 4)).experiment.seed, 1, "or perhaps it did");
 }
 
 #[test]

@@ -4,12 +4,13 @@
 //! Weights of samples (class weights, 0 for filling) are divided by their sum on the host, so that
 //! every loss is a weighted sum and a filled-up batch needs no second shape.
 
-use std::borrow::Cow;
+mod smoothing;
 
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 use burn::tensor::{Int, Tensor};
 use petri_data::Batch;
 use petri_protocol::{Decision, LossSpec, TrainingSpec};
+use smoothing::Smoothing;
 
 /// Loss and number of right answers of a batch, as tensors on the device.
 pub struct LossOutput {
@@ -19,15 +20,62 @@ pub struct LossOutput {
     pub hits: Tensor<1>,
 }
 
-/// Factor on the weights of a batch, as PyTorch reduces: cross-entropy by the sum of the weights,
-/// the others by the number of elements that count.
-pub fn normaliser(loss: LossSpec, batch: &Batch, channels: usize) -> f32 {
-    let area = batch.weights.len() / batch.size.max(1);
-    let sum = match loss {
-        LossSpec::CrossEntropy => batch.weights.iter().sum(),
-        LossSpec::BinaryCrossEntropy | LossSpec::MeanSquaredError => (batch.n_real * channels * area) as f32,
-    };
-    if sum > 0.0 { 1.0 / sum } else { 0.0 }
+/// What a training minimises: a loss and everything that changes it. Whatever computes a loss asks this.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Objective {
+    loss: LossSpec,
+    smoothing: Smoothing,
+}
+
+impl Objective {
+    /// The objective of a training whose classes count alike.
+    pub fn new(training: &TrainingSpec) -> Self {
+        Self { loss: training.loss, smoothing: Smoothing::new(training) }
+    }
+
+    /// With the weights of the classes, which the weights of the samples hold already.
+    pub fn set_class_weights(&mut self, class_weights: &[f32]) {
+        self.smoothing.set_class_weights(class_weights);
+    }
+
+    /// The kind of loss.
+    pub fn loss(&self) -> LossSpec {
+        self.loss
+    }
+
+    /// Factor on the weights of a batch, as PyTorch reduces: cross-entropy by the sum of the weights,
+    /// the others by the number of elements that count.
+    pub fn normaliser(&self, batch: &Batch, channels: usize) -> f32 {
+        let area = batch.weights.len() / batch.size.max(1);
+        let sum = match self.loss {
+            LossSpec::CrossEntropy => batch.weights.iter().sum(),
+            LossSpec::BinaryCrossEntropy | LossSpec::MeanSquaredError => (batch.n_real * channels * area) as f32,
+        };
+        if sum > 0.0 { 1.0 / sum } else { 0.0 }
+    }
+
+    /// Weighted mean loss.
+    ///
+    /// # Shapes
+    ///
+    /// - `logits`, `targets`: `[batch, channels, area]`
+    /// - `weights`: `[batch, 1, area]`, already multiplied by [`Objective::normaliser`]
+    pub fn weighted(&self, logits: Tensor<3>, targets: Tensor<3>, weights: Tensor<3>) -> Tensor<1> {
+        (elementwise(self.loss, logits, self.smoothing.targets(targets)) * weights).sum()
+    }
+
+    /// Loss of one sample (or pixel) on the host, before weighting, with the same formulas.
+    pub fn on_host(&self, logits: &[f32], targets: &[f32]) -> f64 {
+        host_loss(self.loss, logits, &self.smoothing.host_targets(targets))
+    }
+
+    /// What one sample (or pixel) adds to the sum by which weighted losses on the host are divided.
+    pub fn host_divisor(&self, channels: usize, weight: f32) -> f64 {
+        match self.loss {
+            LossSpec::CrossEntropy => f64::from(weight),
+            LossSpec::BinaryCrossEntropy | LossSpec::MeanSquaredError => channels as f64,
+        }
+    }
 }
 
 /// Loss of each element or pixel, before weighting.
@@ -46,74 +94,11 @@ fn elementwise(loss: LossSpec, logits: Tensor<3>, targets: Tensor<3>) -> Tensor<
     }
 }
 
-/// Label smoothing (Szegedy et al. 2016) as in PyTorch's `CrossEntropyLoss`: a part of each target is spread evenly
-/// over the classes, where each class counts with its own weight.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Smoothing {
-    part: f32,
-    class_weights: Vec<f32>,
-}
-
-impl Smoothing {
-    /// Smoothing as a training asks for it; none for losses other than cross-entropy.
-    pub fn new(training: &TrainingSpec) -> Self {
-        let part = if training.loss == LossSpec::CrossEntropy { training.label_smoothing as f32 } else { 0.0 };
-        Self { part, class_weights: Vec::new() }
-    }
-
-    /// With the weights of the classes; without them all count alike.
-    pub fn weighted_by(self, class_weights: &[f32]) -> Self {
-        Self { class_weights: class_weights.to_vec(), ..self }
-    }
-
-    fn weight(&self, class: usize) -> f32 {
-        self.class_weights.get(class).copied().unwrap_or(1.0)
-    }
-
-    /// What the loss reads instead of the targets: with the weight wᵧ of its sample, class c counts
-    /// wᵧ (1 − ε) tᶜ + wᶜ ε / k.
-    ///
-    /// # Shapes
-    ///
-    /// Both `[batch, classes, area]`.
-    pub fn targets(&self, targets: Tensor<3>) -> Tensor<3> {
-        if self.part == 0.0 {
-            return targets;
-        }
-        let k = targets.dims()[1];
-        let weights: Vec<f32> = (0..k).map(|class| self.weight(class)).collect();
-        let weights = Tensor::<1>::from_floats(weights.as_slice(), &targets.device()).reshape([1, k, 1]);
-        let of_sample = (targets.clone() * weights.clone()).sum_dim(1);
-        targets * (1.0 - self.part) + weights.div(of_sample) * (self.part / k as f32)
-    }
-
-    /// The same for one sample (or pixel) on the host.
-    pub fn host_targets<'a>(&self, targets: &'a [f32]) -> Cow<'a, [f32]> {
-        if self.part == 0.0 {
-            return targets.into();
-        }
-        let of_sample: f32 = targets.iter().enumerate().map(|(class, t)| t * self.weight(class)).sum();
-        let spread = self.part / targets.len() as f32;
-        let smooth = |(class, t): (usize, &f32)| t * (1.0 - self.part) + spread * self.weight(class) / of_sample;
-        targets.iter().enumerate().map(smooth).collect()
-    }
-}
-
-/// Weighted mean loss.
-///
-/// # Shapes
-///
-/// - `logits`, `targets`: `[batch, channels, area]`
-/// - `weights`: `[batch, 1, area]`, already multiplied by [`normaliser`]
-pub fn weighted(loss: LossSpec, logits: Tensor<3>, targets: Tensor<3>, weights: Tensor<3>) -> Tensor<1> {
-    (elementwise(loss, logits, targets) * weights).sum()
-}
-
 /// Number of right answers among those with a weight above zero; 0 where numbers are predicted.
 ///
 /// # Shapes
 ///
-/// As [`weighted`].
+/// As [`Objective::weighted`].
 pub fn hits(decision: Decision, logits: Tensor<3>, targets: Tensor<3>, weights: Tensor<3>) -> Tensor<1> {
     let counts = weights.greater_elem(0.0).float();
     match decision {
@@ -135,8 +120,8 @@ pub fn hits(decision: Decision, logits: Tensor<3>, targets: Tensor<3>, weights: 
     }
 }
 
-/// Loss of one sample (or pixel) on the host, before weighting, with the same formulas.
-pub fn host_loss(loss: LossSpec, logits: &[f32], targets: &[f32]) -> f64 {
+/// Loss of one sample (or pixel) on the host, before weighting.
+fn host_loss(loss: LossSpec, logits: &[f32], targets: &[f32]) -> f64 {
     let pairs = logits.iter().zip(targets).map(|(&x, &t)| (f64::from(x), f64::from(t)));
     match loss {
         LossSpec::CrossEntropy => {
@@ -186,27 +171,6 @@ mod tests {
         close(host_loss(LossSpec::BinaryCrossEntropy, &[0.0], &[1.0]), 2.0f64.ln());
         close(host_loss(LossSpec::BinaryCrossEntropy, &[-1000.0], &[1.0]), 1000.0);
         close(host_loss(LossSpec::MeanSquaredError, &[0.5], &[1.0]), 0.25);
-    }
-
-    #[test]
-    fn smoothed_targets_are_the_same_on_device_and_host() {
-        let training = TrainingSpec { label_smoothing: 0.3, ..TrainingSpec::default() };
-        for weights in [vec![], vec![0.5, 2.0, 1.25]] {
-            let smoothing = Smoothing::new(&training).weighted_by(&weights);
-            let one_hot = [0.0, 1.0, 0.0, 1.0, 0.0, 0.0];
-            let tensor = Tensor::<1>::from_floats(one_hot, &crate::device::cpu()).reshape([2, 3, 1]);
-            let read = crate::readback::read(smoothing.targets(tensor).flatten::<1>(0, 2));
-            let on_device = pollster::block_on(read).expect("the CPU cannot fail");
-            let on_host: Vec<f32> = one_hot.chunks(3).flat_map(|t| smoothing.host_targets(t).into_owned()).collect();
-            for (a, b) in on_device.iter().zip(&on_host) {
-                assert!((a - b).abs() < 1e-6, "{on_device:?} {on_host:?}");
-            }
-            if weights.is_empty() {
-                assert!((on_host[1] - 0.8).abs() < 1e-6 && (on_host[0] - 0.1).abs() < 1e-6, "{on_host:?}");
-            }
-        }
-        let mse = TrainingSpec { loss: LossSpec::MeanSquaredError, ..training };
-        assert_eq!(Smoothing::new(&mse).host_targets(&[0.0, 1.0])[..], [0.0, 1.0], "cross-entropy only");
     }
 
     #[test]
