@@ -96,7 +96,7 @@ fn a_layer_in_between_leaves_the_initial_weights_of_the_others() {
     let by_name = |network: &NetworkSpec| {
         let plan = plan(network);
         let names: Vec<String> = plan.nodes.iter().filter(|n| n.parameters.is_some()).map(|n| n.name.clone()).collect();
-        names.into_iter().zip(draw(5, &plan, &BTreeMap::new())).collect::<BTreeMap<_, _>>()
+        names.into_iter().zip(draw(5, &plan, &petri_protocol::SortedMap::new())).collect::<BTreeMap<_, _>>()
     };
     let mut network = notation::parse("dense(4)-tanh-dense(2)").expect("notation");
     let before = by_name(&network);

@@ -58,7 +58,7 @@ fn initial_weights_depend_on_the_seed_alone() {
     let input = experiment.data.generated_info().expect("drawn cells").input;
     let draw = |seed| {
         let plan = petri_engine::plan::Plan::new(&experiment.network, input, experiment.training.loss);
-        petri_engine::layers::draw(seed, &plan.expect("valid"), &std::collections::BTreeMap::new())
+        petri_engine::layers::draw(seed, &plan.expect("valid"), &petri_protocol::SortedMap::new())
     };
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));

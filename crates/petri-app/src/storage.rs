@@ -1,8 +1,8 @@
 //! What the browser keeps for this page, by key. A browser that forbids it (a sandboxed frame) or has no room left
 //! keeps it as long as the page lives.
 
+use petri_protocol::SortedMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use web_sys::Storage;
 
@@ -16,7 +16,7 @@ pub(crate) enum Kept {
 }
 
 thread_local! {
-    static MEMORY: RefCell<BTreeMap<(Kept, String), String>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY: RefCell<SortedMap<(Kept, String), String>> = const { RefCell::new(SortedMap::new()) };
 }
 
 /// The browser's own storage. Asking for it throws where it is forbidden.

@@ -80,7 +80,7 @@ impl Reference {
             data: (presets::mlp::CARD.experiment)().data,
             network,
             training: TrainingSpec { batch_size, class_weights: ClassWeights::None, epochs: 10_000, ..TrainingSpec::default() },
-            weights: std::collections::BTreeMap::new(),
+            weights: petri_protocol::SortedMap::new(),
             journal: Vec::new(),
             seed: 1,
             engine: EngineChoice::Auto,

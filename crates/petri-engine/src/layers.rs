@@ -1,12 +1,10 @@
 //! The trainable values of a network: drawn on the host, held on the device.
 
-use std::collections::BTreeMap;
-
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::random::{Purpose, normal, stream, uniform_in};
 use petri_protocol::op::{Parameters, Start};
-use petri_protocol::{Init, NodeWeights, TensorPart};
+use petri_protocol::{Init, NodeWeights, SortedMap, TensorPart};
 
 use crate::plan::{Plan, PlanNode};
 
@@ -102,8 +100,8 @@ pub fn initial(seed: u32, node: &PlanNode) -> Option<[HostTensor; 2]> {
 }
 
 /// The initial weights of all nodes: drawn, but for those that were set by hand.
-pub fn draw(seed: u32, plan: &Plan, by_hand: &BTreeMap<String, NodeWeights>) -> Vec<[HostTensor; 2]> {
-    let set = |tensor: &mut HostTensor, given: &BTreeMap<usize, f32>| {
+pub fn draw(seed: u32, plan: &Plan, by_hand: &SortedMap<String, NodeWeights>) -> Vec<[HostTensor; 2]> {
+    let set = |tensor: &mut HostTensor, given: &SortedMap<usize, f32>| {
         for (&index, &value) in given {
             if let Some(at) = tensor.values.get_mut(index) {
                 *at = value;

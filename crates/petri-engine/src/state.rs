@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use petri_protocol::SortedMap;
+
 use petri_protocol::event::PayloadPart;
 
 use crate::error::EngineError;
@@ -23,7 +25,7 @@ pub struct StateDict {
     /// Tensors by name.
     pub tensors: BTreeMap<String, HostTensor>,
     /// Counters and scores by name (`step`, `optimizer.step`, `best.loss`).
-    pub numbers: BTreeMap<String, f64>,
+    pub numbers: SortedMap<String, f64>,
 }
 
 impl StateDict {
@@ -72,7 +74,7 @@ impl StateDict {
     }
 
     /// As parts of a message, with all values behind each other. Numbers travel in the header, exactly.
-    pub fn into_payload(self) -> (BTreeMap<String, f64>, Vec<PayloadPart>, Vec<f32>) {
+    pub fn into_payload(self) -> (SortedMap<String, f64>, Vec<PayloadPart>, Vec<f32>) {
         let mut parts = Vec::with_capacity(self.tensors.len());
         let mut values = Vec::with_capacity(self.tensors.values().map(|t| t.values.len()).sum());
         for (name, tensor) in self.tensors {
@@ -87,7 +89,7 @@ impl StateDict {
     /// # Errors
     ///
     /// When the shapes do not add up to the values.
-    pub fn from_payload(numbers: BTreeMap<String, f64>, parts: Vec<PayloadPart>, values: &[f32]) -> Result<Self, EngineError> {
+    pub fn from_payload(numbers: SortedMap<String, f64>, parts: Vec<PayloadPart>, values: &[f32]) -> Result<Self, EngineError> {
         let mut tensors = BTreeMap::new();
         let mut rest = values;
         for part in parts {

@@ -1,13 +1,12 @@
 //! burn as an executor: a network with its optimizer.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::Batch;
-use petri_protocol::{NetworkSpec, Problem, TensorShape, TrainingSpec};
+use petri_protocol::{NetworkSpec, Problem, SortedMap, TensorShape, TrainingSpec};
 
 use crate::burn_network::BurnNetwork;
 use crate::error::EngineError;
@@ -84,7 +83,7 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self, Vec<Problem>> {
         let plan = Plan::new(network, input, training.loss)?;
-        let values = draw(seed, &plan, &BTreeMap::new());
+        let values = draw(seed, &plan, &SortedMap::new());
         Ok(Self::with_weights(plan, values, training, seed, device))
     }
 

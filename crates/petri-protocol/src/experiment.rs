@@ -1,10 +1,8 @@
 //! The experiment: everything that is needed to repeat a run.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{DataSource, EngineChoice, LiveChange, NetworkSpec, TrainingSpec};
+use crate::{DataSource, EngineChoice, LiveChange, NetworkSpec, SortedMap, TrainingSpec};
 
 /// Which file a run was made with: enough to recognise it, not its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,11 +62,11 @@ impl Default for DataSpec {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct NodeWeights {
     /// Weights, by index in row-major order.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub weight: BTreeMap<usize, f32>,
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    pub weight: SortedMap<usize, f32>,
     /// Biases, by index.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub bias: BTreeMap<usize, f32>,
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    pub bias: SortedMap<usize, f32>,
 }
 
 /// Everything that is needed to repeat a run. The same experiment gives the same data, split,
@@ -82,8 +80,8 @@ pub struct Experiment {
     /// Loss, optimizer, schedule, batches.
     pub training: TrainingSpec,
     /// Initial weights that were set by hand, by node; all others are drawn.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub weights: BTreeMap<String, NodeWeights>,
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    pub weights: SortedMap<String, NodeWeights>,
     /// What was changed while the run went on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub journal: Vec<LiveChange>,

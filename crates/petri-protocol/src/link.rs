@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use serde_json::{Map, Value};
 
 use crate::setting::values::{Values, text_of};
-use crate::{Experiment, notation, presets, setting};
+use crate::{Experiment, notation, order, presets, setting};
 
 /// Longest link that is read, in bytes.
 pub const MAX_LINK_BYTES: usize = 16 * 1024;
@@ -83,7 +83,7 @@ pub fn parse(text: &str) -> Opened {
         pairs.push(("data.source".into(), "file".into()));
     }
     // A new kind brings its own settings, so it comes before them.
-    pairs.sort_by_key(|(key, _)| !key.ends_with(".kind"));
+    order::sort_by_key(&mut pairs, |(key, _)| !key.ends_with(".kind"));
     let mut experiment = (preset.experiment)();
     for (key, value) in pairs {
         if let Err(why) = set(&mut experiment, &key, &value) {
@@ -120,7 +120,7 @@ pub fn set(experiment: &mut Experiment, key: &str, text: &str) -> Result<(), Str
     }
     let mut last_error = String::new();
     // "3" may be a number or a text, depending on the field: the field decides.
-    for value in [serde_json::from_str(text).unwrap_or(Value::Null), Value::String(text.to_owned())] {
+    for value in [crate::json::value(text).unwrap_or(Value::Null), Value::String(text.to_owned())] {
         let mut whole = serde_json::to_value(&*experiment).map_err(|e| e.to_string())?;
         insert(&mut whole, key, value);
         match crate::json::from_value::<Experiment>(whole) {

@@ -316,7 +316,8 @@ mod tests {
         };
         assert_eq!(problems("dense(4)~0.1-tanh-dense(2)~frozen"), 0);
         assert_eq!(problems("dense(4)-tanh~0.1-dense(2)"), 1);
-        assert_eq!(problems("dense(4)~NaN-tanh-dense(2)~1001"), 2);
+        assert_eq!(problems("dense(4)~1e9-tanh-dense(2)~1001"), 2);
+        assert!(crate::notation::parse("dense(4)~NaN").is_err(), "no number");
     }
 
     #[test]

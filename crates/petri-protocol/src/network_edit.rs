@@ -1,13 +1,13 @@
 //! Changes of a network by hand. Every layer with weights that is not changed keeps its name, and with it its initial
 //! weights.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::experiment::{Experiment, NodeWeights};
 use crate::network::{INPUT, MAX_NODES, NetworkSpec, NodeSpec};
 use crate::op::OpSpec;
 use crate::shape::TensorShape;
-use crate::{notation, typed_number};
+use crate::{SortedMap, notation, typed_number};
 
 /// One change of a network.
 #[derive(Debug, Clone, PartialEq)]
@@ -219,7 +219,7 @@ impl Experiment {
 
 /// Values of a tensor in one of another size; what no longer has a place is dropped.
 fn moved(values: &NodeWeights, from: &(Vec<usize>, usize), to: &(Vec<usize>, usize)) -> NodeWeights {
-    let weight: BTreeMap<usize, f32> =
+    let weight: SortedMap<usize, f32> =
         values.weight.iter().filter_map(|(&at, &value)| Some((new_index(at, &from.0, &to.0)?, value))).collect();
     let bias = values.bias.iter().filter(|&(&at, _)| at < to.1).map(|(&at, &value)| (at, value)).collect();
     NodeWeights { weight, bias }
@@ -320,7 +320,7 @@ mod tests {
         edit(&mut e, NetworkEdit::Remove { idx: 0 });
         let units = |text: &str| NetworkEdit::Argument { idx: 0, field: "units".into(), text: text.into() };
         edit(&mut e, units("5"));
-        assert_eq!(e.weights["dense1"].weight, BTreeMap::from([(7, 0.5)]), "still input 1 to neuron 2, now of five");
+        assert_eq!(e.weights["dense1"].weight, SortedMap::from([(7, 0.5)]), "still input 1 to neuron 2, now of five");
         assert_eq!(e.weights["dense2"], start["dense2"]);
         edit(&mut e, units("2"));
         assert!(!e.weights.contains_key("dense1"), "neuron 2 is gone");

@@ -7,6 +7,7 @@
 
 use crate::OpSpec;
 use crate::network::{MAX_NODES, NetworkSpec, NodeSpec};
+use crate::number;
 use crate::op::shorten;
 
 /// Prints a network in one line.
@@ -80,7 +81,7 @@ pub fn parse(text: &str) -> Result<NetworkSpec, String> {
 fn parse_rate(text: &str) -> Result<f64, String> {
     match text {
         "frozen" => Ok(0.0),
-        _ => text.parse().ok().ok_or_else(|| format!("\"~{}\": frozen or a factor on the learning rate", shorten(text))),
+        _ => number::read(text).ok_or_else(|| format!("\"~{}\": frozen or a factor on the learning rate", shorten(text))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the numbers behind a message are.
 
-use std::collections::BTreeMap;
+use crate::SortedMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,30 +30,32 @@ impl PayloadPart {
 pub struct SavedState {
     /// Counters and scores by name.
     #[serde(with = "exact")]
-    pub numbers: BTreeMap<String, f64>,
+    pub numbers: SortedMap<String, f64>,
     /// Names and shapes of its tensors, in the order of their values.
     pub parts: Vec<PayloadPart>,
 }
 
 /// Numbers as texts: a reader of JSON may take a number for the one beside it, and a score that changes so would count as
-/// another one. The standard library reads what it has written.
+/// another one.
 mod exact {
-    use std::collections::BTreeMap;
+    use crate::SortedMap;
 
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(numbers: &BTreeMap<String, f64>, serializer: S) -> Result<S::Ok, S::Error> {
-        let texts: BTreeMap<&String, String> = numbers.iter().map(|(name, number)| (name, number.to_string())).collect();
+    use crate::number;
+
+    pub(super) fn serialize<S: Serializer>(numbers: &SortedMap<String, f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        let texts: SortedMap<&String, String> = numbers.iter().map(|(name, number)| (name, number::write(*number))).collect();
         texts.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
-        let number = |(name, text): (String, String)| match text.parse() {
-            Ok(number) => Ok((name, number)),
-            Err(_) => Err(D::Error::custom(format_args!("\"{text}\" is no number"))),
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SortedMap<String, f64>, D::Error> {
+        let number = |(name, text): (String, String)| match number::read_exact(&text) {
+            Some(number) => Ok((name, number)),
+            None => Err(D::Error::custom(format_args!("\"{text}\" is no number"))),
         };
-        BTreeMap::<String, String>::deserialize(deserializer)?.into_iter().map(number).collect()
+        SortedMap::<String, String>::deserialize(deserializer)?.into_iter().map(number).collect()
     }
 }
 
@@ -66,7 +68,7 @@ mod tests {
     fn numbers_come_back_bit_for_bit() {
         // Digits that a fast reader of decimals takes for the number beside it are among so many.
         let mut number = 0.1f64;
-        let mut numbers = BTreeMap::from([("none".to_owned(), f64::INFINITY)]);
+        let mut numbers = SortedMap::from([("none".to_owned(), f64::INFINITY)]);
         for i in 0..1000 {
             number = (number * 1.37).fract() + 1e-7 * f64::from(i);
             numbers.insert(format!("n{i}"), number);

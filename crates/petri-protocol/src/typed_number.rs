@@ -2,6 +2,8 @@
 //!
 //! The one place for it: settings, arguments of layers and answers of lessons all read with [`parse`].
 
+use crate::number;
+
 /// The number that a person typed. A percentage is a part of one: `60%` is 0.6.
 ///
 /// # Errors
@@ -61,7 +63,7 @@ fn plain(text: &str) -> Option<Result<f64, String>> {
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }
-    format!("{sign}{whole}.{fraction}{exponent}").parse().ok().map(Ok)
+    number::read(&format!("{sign}{whole}.{fraction}{exponent}")).map(Ok)
 }
 
 fn is_space(c: char) -> bool {

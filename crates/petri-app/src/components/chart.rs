@@ -3,7 +3,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use petri_protocol::DataInfo;
+use petri_protocol::{DataInfo, number};
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
@@ -47,7 +47,7 @@ pub(crate) fn Chart(
                 })}
                 {chart.smoothing.map(|_| view! { <label class="inline">"smoothing "
                     <input type="range" min="0" max="0.95" step="0.05" prop:value=move || smoothing.get().to_string()
-                        on:input=move |ev| smoothing.set(event_target_value(&ev).parse().unwrap_or(0.0))/>
+                        on:input=move |ev| smoothing.set(number::read(&event_target_value(&ev)).map_or(0.0, |s| s as f32))/>
                 </label> })}
             </div>
             <ReadPlot chart=chart scene=scene cursor=cursor/>

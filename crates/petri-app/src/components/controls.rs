@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use petri_protocol::setting::card::{Card, Choice, Kind};
 use petri_protocol::setting::values::Values;
-use petri_protocol::{Experiment, json, link, setting};
+use petri_protocol::{Experiment, json, link, number, setting};
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
 use crate::components::compact_network::CompactNetwork;
@@ -204,10 +204,10 @@ pub(crate) fn LearningRate() -> impl IntoView {
         let (dragged, committed) = (field.dragged, field.value);
         let value = Memo::new(move |_| dragged.get().unwrap_or_else(|| committed.get()));
         let field = Field { value, ..field };
-        let exponent = move |text: &str| text.parse::<f64>().map_or(from, |v| v.log10().max(from).min(to));
+        let exponent = move |text: &str| number::read(text).map_or(from, |v| v.log10().max(from).min(to));
         // Two significant digits, as one would type them.
         let text_at = move |exponent: f64| card.read(&format!("{:.1e}", 10f64.powf(exponent))).ok();
-        let at = move |ev: &Event| event_target_value(ev).parse().ok().and_then(text_at);
+        let at = move |ev: &Event| number::read(&event_target_value(ev)).and_then(text_at);
         // What the slider says while it rests: the step that is next to the committed value.
         let at_rest = move || text_at(((committed.with_untracked(|c| exponent(c)) - from) / STEP).round() * STEP + from);
         // A slider that ends where it began tells only that it was let go, not that it changed.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use petri_data::metric::{self, loss};
-use petri_protocol::{ModelSpec, link, setting};
+use petri_protocol::{ModelSpec, link, order, setting};
 
 use crate::components::bar::bar;
 use crate::components::box_plot::box_plot;
@@ -183,7 +183,7 @@ fn PlanEditor(plan: RwSignal<Runs>) -> impl IntoView {
                     <label class="inline"><input type="checkbox" prop:checked=move || plan.with(|p| p.models.contains(&model))
                         on:change=move |ev| {
                             let on = event_target_checked(&ev);
-                            plan.update(|p| { p.models.retain(|m| *m != model); if on { p.models.push(model); } p.models.sort_by_key(|m| ModelSpec::ALL.iter().position(|a| a == m)); });
+                            plan.update(|p| { p.models.retain(|m| *m != model); if on { p.models.push(model); } order::sort_by_key(&mut p.models, |m| ModelSpec::ALL.iter().position(|a| a == m)); });
                         }/>{model.title()}</label>
                 }).collect_view()}
             </fieldset>
@@ -272,7 +272,7 @@ fn Importances(records: Memo<Vec<RunRecord>>) -> impl IntoView {
             // The features that matter most to any of the models, each by its own measure.
             let weight = |i: usize| columns.iter().zip(&largest).map(|(c, m)| if *m > 0.0 { c[i] / m } else { 0.0 }).fold(0.0f32, f32::max);
             let mut order: Vec<usize> = (0..features.len()).collect();
-            order.sort_by(|a, b| weight(*b).total_cmp(&weight(*a)));
+            order::sort_by(&mut order, |a, b| weight(*b).total_cmp(&weight(*a)));
             let rows = order.into_iter().take(SHOWN).map(|i| {
                 let cells = columns.iter().zip(&largest).map(|(c, m)| view! { <td class="number">{label(c[i])}{bar(c[i], *m)}</td> });
                 view! { <tr><th scope="row">{features[i].clone()}</th>{cells.collect_view()}</tr> }

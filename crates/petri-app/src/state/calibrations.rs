@@ -1,9 +1,7 @@
 //! How long a step of a network takes on both engines, as it was measured: the newest ones are kept for later visits.
 
-use std::collections::BTreeMap;
-
 use petri_protocol::engine_choice::Calibration;
-use petri_protocol::json;
+use petri_protocol::{SortedMap, json};
 
 /// Most that are kept.
 const MAX_KEPT: usize = 50;
@@ -16,7 +14,7 @@ impl Calibrations {
     /// Reads the stored form; what is not understood counts as nothing.
     pub fn read(text: &str) -> Self {
         // Earlier versions stored them by their keys, without an order.
-        let by_key = || json::read::<BTreeMap<String, Calibration>>(text).map(|all| all.into_values().collect());
+        let by_key = || json::read::<SortedMap<String, Calibration>>(text).map(|all| all.into_iter().map(|(_, c)| c).collect());
         let mut all = Self::default();
         let stored: Vec<Calibration> = json::read(text).or_else(|_| by_key()).unwrap_or_default();
         stored.into_iter().for_each(|calibration| all.add(calibration));
@@ -65,7 +63,7 @@ mod tests {
 
     #[test]
     fn those_of_earlier_versions_stay_readable() {
-        let old = json::write(&BTreeMap::from([("a".to_owned(), calibration("a", 2.0))]));
+        let old = json::write(&SortedMap::from([("a".to_owned(), calibration("a", 2.0))]));
         assert_eq!(Calibrations::read(&old).get("a"), Some(&calibration("a", 2.0)));
         for text in ["", "{", "7", "[7]", "{\"a\":7}"] {
             assert!(Calibrations::read(text).0.is_empty(), "{text}");

@@ -1,9 +1,7 @@
 //! Runs that are over: their curves and results, kept in the browser and compared with each other.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use petri_data::metric::{accuracy, loss, mae};
-use petri_protocol::{DataSpec, MetricPoint, ModelSpec, RunEnd, Split, link};
+use petri_protocol::{DataSpec, MetricPoint, ModelSpec, RunEnd, SortedMap, Split, link, order};
 use serde::{Deserialize, Serialize};
 
 /// Most runs that are kept; the oldest go first.
@@ -21,7 +19,7 @@ pub type Curve = Vec<(f32, Option<f32>)>;
 /// Curves of one part of the data, by the names of their metrics.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PartCurves(BTreeMap<String, Curve>);
+pub struct PartCurves(SortedMap<String, Curve>);
 
 impl PartCurves {
     /// The curves of some points, thinned evenly. What has no value at all is left out.
@@ -32,7 +30,7 @@ impl PartCurves {
         let kept: Vec<&MetricPoint> =
             points.iter().enumerate().filter(|(i, _)| i % every == 0 || *i == last).map(|(_, p)| *p).collect();
         let finite = |v: f32| v.is_finite().then_some(v);
-        let mut curves = BTreeMap::new();
+        let mut curves = SortedMap::new();
         for name in KEPT_CURVES {
             let curve: Curve = kept.iter().map(|p| (p.epoch, finite(p.get(name)))).collect();
             if curve.iter().any(|(_, v)| v.is_some()) {
@@ -109,7 +107,7 @@ impl History {
     pub fn load(&mut self, mut records: Vec<RunRecord>) {
         records.retain(|r| r.version == RECORD_VERSION && self.records.iter().all(|known| known.id != r.id));
         records.append(&mut self.records);
-        records.sort_by_key(|r| r.id);
+        order::sort_by_key(&mut records, |r| r.id);
         self.records = records;
         self.version += 1;
     }
@@ -160,8 +158,13 @@ impl History {
 
 /// Labels in the order in which they first appear.
 pub fn labels(records: &[&RunRecord]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    records.iter().filter(|r| seen.insert(r.label.clone())).map(|r| r.label.clone()).collect()
+    let mut seen: Vec<String> = Vec::new();
+    for record in records {
+        if !seen.contains(&record.label) {
+            seen.push(record.label.clone());
+        }
+    }
+    seen
 }
 
 /// The runs whose importances can stand in one table: those with the inputs of the newest run that has any, and the
@@ -205,7 +208,7 @@ pub fn csv(records: &[&RunRecord]) -> String {
 /// times the box's length). Quartiles by linear interpolation. `None` without values.
 pub fn five_numbers(values: &[f32]) -> Option<[f32; 5]> {
     let mut sorted: Vec<f32> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    sorted.sort_by(f32::total_cmp);
+    order::sort_by(&mut sorted, f32::total_cmp);
     let quantile = |q: f32| {
         let at = q * (sorted.len() - 1) as f32;
         let (low, t) = (at as usize, at.fract());

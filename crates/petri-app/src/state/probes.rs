@@ -1,12 +1,11 @@
 //! Questions to the worker: at most one of each kind under way, asked again when the network has moved.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use petri_protocol::command::ProbeKind;
 use petri_protocol::event::PayloadPart;
-use petri_protocol::{Probe, RequestId, SampleRange, Split};
+use petri_protocol::{Probe, RequestId, SampleRange, SortedMap, Split};
 
 /// Images in the grid of predictions.
 pub const GRID_IMAGES: usize = 24;
@@ -88,7 +87,7 @@ struct Slot {
 /// All questions of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Probes {
-    slots: BTreeMap<ProbeKind, Slot>,
+    slots: SortedMap<ProbeKind, Slot>,
     next: RequestId,
 }
 
@@ -116,7 +115,7 @@ impl Probes {
     pub fn due(&mut self, wanted: Vec<Probe>, step: usize, now_millis: f64) -> Vec<(RequestId, Probe)> {
         let mut due = Vec::new();
         for probe in wanted {
-            let slot = self.slots.entry(probe.kind()).or_default();
+            let slot = self.slots.get_or_insert(probe.kind(), Slot::default);
             let changed = slot.asked.as_ref() != Some(&probe);
             // Samples do not change while the network learns.
             let moved = slot.asked_step != step && probe.kind() != ProbeKind::Samples;

@@ -1,8 +1,6 @@
 //! What the learner has done in lessons: kept in the browser, exported as a file, cleared on demand.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use petri_protocol::json;
+use petri_protocol::{SortedMap, json};
 use serde::{Deserialize, Serialize};
 
 /// Version of the stored form.
@@ -26,13 +24,13 @@ pub struct StoredAnswer {
 pub struct LessonProgress {
     /// Answers by question.
     #[serde(default)]
-    pub answers: BTreeMap<String, StoredAnswer>,
+    pub answers: SortedMap<String, StoredAnswer>,
     /// Challenges that came true.
     #[serde(default)]
-    pub challenges: BTreeSet<String>,
+    pub challenges: Vec<String>,
     /// The epochs at which they did, as far as that was noted.
     #[serde(default)]
-    pub reached: BTreeMap<String, f64>,
+    pub reached: SortedMap<String, f64>,
     /// Number of questions and challenges in it, when it was last open.
     #[serde(default)]
     pub n_tasks: usize,
@@ -57,12 +55,12 @@ pub struct Progress {
     /// Version of this form.
     pub version: u32,
     /// By lesson.
-    pub lessons: BTreeMap<String, LessonProgress>,
+    pub lessons: SortedMap<String, LessonProgress>,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { version: VERSION, lessons: BTreeMap::new() }
+        Self { version: VERSION, lessons: SortedMap::new() }
     }
 }
 
@@ -84,14 +82,15 @@ impl Progress {
 
     /// Notes an answer.
     pub fn answer(&mut self, lesson: &str, question: &str, answer: StoredAnswer) {
-        self.lessons.entry(lesson.to_owned()).or_default().answers.insert(question.to_owned(), answer);
+        self.lessons.get_or_insert(lesson.to_owned(), Default::default).answers.insert(question.to_owned(), answer);
     }
 
     /// Notes a challenge and the epoch at which it came true; true when it was not known.
     pub fn achieve(&mut self, lesson: &str, challenge: &str, epoch: f64) -> bool {
-        let lesson = self.lessons.entry(lesson.to_owned()).or_default();
-        let is_new = lesson.challenges.insert(challenge.to_owned());
+        let lesson = self.lessons.get_or_insert(lesson.to_owned(), Default::default);
+        let is_new = !lesson.challenges.iter().any(|c| c == challenge);
         if is_new {
+            lesson.challenges.push(challenge.to_owned());
             lesson.reached.insert(challenge.to_owned(), epoch);
         }
         is_new
@@ -101,16 +100,20 @@ impl Progress {
     /// a right one stays, or else the one of this tab.
     pub fn merge(&mut self, other: &Self) {
         for (key, theirs) in &other.lessons {
-            let ours = self.lessons.entry(key.clone()).or_default();
+            let ours = self.lessons.get_or_insert(key.clone(), Default::default);
             for (question, answer) in &theirs.answers {
-                let mine = ours.answers.entry(question.clone()).or_insert_with(|| answer.clone());
+                let mine = ours.answers.get_or_insert(question.clone(), || answer.clone());
                 if answer.is_right && !mine.is_right {
                     mine.clone_from(answer);
                 }
             }
-            ours.challenges.extend(theirs.challenges.iter().cloned());
+            for challenge in &theirs.challenges {
+                if !ours.challenges.contains(challenge) {
+                    ours.challenges.push(challenge.clone());
+                }
+            }
             for (challenge, epoch) in &theirs.reached {
-                ours.reached.entry(challenge.clone()).or_insert(*epoch);
+                ours.reached.get_or_insert(challenge.clone(), || *epoch);
             }
             if ours.n_tasks == 0 {
                 ours.n_tasks = theirs.n_tasks;

@@ -2,7 +2,7 @@
 //! changes nothing but the time that a run takes.
 
 use petri_protocol::engine_choice::step_flops;
-use petri_protocol::{DataInfo, Experiment};
+use petri_protocol::{DataInfo, Experiment, number};
 
 /// A run that can be watched takes at least about this long, in seconds.
 const WATCHABLE_SECONDS: f64 = 4.0;
@@ -64,7 +64,7 @@ impl Speed {
     pub fn find(id: &str) -> Self {
         match id {
             "fast" => Self::Fast,
-            _ => id.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0).map_or(Self::Watchable, Self::Steps),
+            _ => number::read(id).filter(|rate| rate.is_finite() && *rate > 0.0).map_or(Self::Watchable, Self::Steps),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Permutation importance of the features.
 
-use petri_protocol::{DataInfo, Probe, Split, Task, TensorShape};
+use petri_protocol::{DataInfo, Probe, Split, Task, TensorShape, order};
 
 use super::neurons::MAX_INPUTS_AT_FIRST;
 use super::{Column, ViewCard};
@@ -32,7 +32,7 @@ pub fn rows(info: &DataInfo, answer: &ProbeAnswer) -> Vec<(String, f32)> {
         return Vec::new();
     }
     let mut rows: Vec<(String, f32)> = names.into_iter().zip(values.iter().copied()).collect();
-    rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order::sort_by(&mut rows, |a, b| b.1.total_cmp(&a.1));
     rows.truncate(MAX_SHOWN);
     rows
 }

@@ -5,7 +5,7 @@ pub mod card;
 pub mod curve_chart;
 pub mod parameters;
 
-use petri_protocol::{DataInfo, Experiment, Probe};
+use petri_protocol::{DataInfo, Experiment, Probe, order};
 
 pub use card::{Asking, Column, Looking, View, ViewCard};
 
@@ -26,7 +26,7 @@ view_members!(cards);
 /// All views, in the order in which they stand on a page.
 pub fn all() -> Vec<View> {
     let mut views: Vec<View> = CARDS.iter().map(|card| View(card)).collect();
-    views.sort_by_key(|v| v.0.order);
+    order::sort_by_key(&mut views, |v| v.0.order);
     views
 }
 

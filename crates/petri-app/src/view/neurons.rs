@@ -1,9 +1,8 @@
 //! The network as a diagram of its neurons and weights.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use petri_protocol::{DataInfo, Experiment, ParameterRef, Probe, Task, TensorPart, TensorShape};
+use petri_protocol::{DataInfo, Experiment, ParameterRef, Probe, SortedMap, Task, TensorPart, TensorShape};
 
 use super::histograms::with_weights;
 use super::parameters::tensors;
@@ -78,15 +77,15 @@ pub fn value_of(answer: &ProbeAnswer, parameter: &ParameterRef) -> Option<f32> {
 }
 
 /// Weights and biases in an answer by the names of their layers: found once for each layer, not for each of its weights.
-fn by_layer(answer: &ProbeAnswer) -> BTreeMap<&str, [&[f32]; 2]> {
-    let mut all: BTreeMap<&str, [&[f32]; 2]> = BTreeMap::new();
+fn by_layer(answer: &ProbeAnswer) -> SortedMap<&str, [&[f32]; 2]> {
+    let mut all: SortedMap<&str, [&[f32]; 2]> = SortedMap::new();
     let mut at = 0;
     for part in &answer.parts {
         let values = answer.values.get(at..at + part.len()).unwrap_or_default();
         at += part.len();
         match part.name.rsplit_once('.') {
-            Some((node, "weight")) => all.entry(node).or_default()[0] = values,
-            Some((node, "bias")) => all.entry(node).or_default()[1] = values,
+            Some((node, "weight")) => all.get_or_insert(node, Default::default)[0] = values,
+            Some((node, "bias")) => all.get_or_insert(node, Default::default)[1] = values,
             _ => {}
         }
     }

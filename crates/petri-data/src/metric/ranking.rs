@@ -26,7 +26,7 @@ impl Ranking {
     pub fn new(scores: &[f32], truths: &[bool]) -> Self {
         let mut order: Vec<(f32, bool)> =
             scores.iter().map(|s| if s.is_nan() { f32::NEG_INFINITY } else { *s }).zip(truths.iter().copied()).collect();
-        order.sort_by(|a, b| b.0.total_cmp(&a.0));
+        petri_protocol::order::sort_by(&mut order, |a, b| b.0.total_cmp(&a.0));
         let n_positive = order.iter().filter(|(_, t)| *t).count() as u64;
         let n_negative = order.len() as u64 - n_positive;
         let (mut tp, mut fp) = (0u64, 0u64);

@@ -4,6 +4,7 @@
 //! text brings another copy of the parser. Here a text becomes a [`Value`] once, and types are made from that.
 
 mod reader;
+mod text;
 
 use serde::de::value::EnumAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
@@ -18,7 +19,12 @@ use self::reader::{Reader, Variant};
 ///
 /// When the text is no JSON, or not that of a `T`.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    from_value(serde_json::from_str(text)?)
+    from_value(value(text).ok_or_else(|| Error::custom("this is no JSON"))?)
+}
+
+/// What a text holds; `None` when it is no JSON.
+pub fn value(text: &str) -> Option<Value> {
+    text::read(text)
 }
 
 /// Makes a value of what its text held.
@@ -33,7 +39,7 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
 /// Writes a value as text. Numbers that JSON lacks become `null`.
 pub fn write<T: Serialize>(value: &T) -> String {
     // Fails only for keys that are no text, which no type of ours has.
-    serde_json::to_value(value).map(|v| v.to_string()).unwrap_or_default()
+    serde_json::to_value(value).map(|v| text::write(&v)).unwrap_or_default()
 }
 
 /// What reads an enum out of an object in which the name of the variant stands under `tag` among the fields.

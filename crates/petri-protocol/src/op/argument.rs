@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{TensorShape, size};
+use crate::{TensorShape, number, size};
 
 /// Largest kernel, stride, number of filters … that a control or a link may ask for.
 pub const MAX_SETTING: usize = 4096;
@@ -124,8 +124,16 @@ pub trait Visit {
     fn visit(&mut self, argument: &Argument, value: &mut dyn Setting, default: &str);
 }
 
-fn read_number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.trim().parse().ok().ok_or_else(|| "is no number".to_owned())
+fn read_whole(text: &str) -> Result<usize, String> {
+    text.trim().parse().ok().ok_or_else(no_number)
+}
+
+fn read_number(text: &str) -> Result<f64, String> {
+    number::read(text.trim()).ok_or_else(no_number)
+}
+
+fn no_number() -> String {
+    "is no number".to_owned()
 }
 
 fn whole(value: &Value) -> Option<usize> {
@@ -137,7 +145,7 @@ impl Setting for usize {
         self.to_string()
     }
     fn read(&mut self, text: &str) -> Result<(), String> {
-        *self = read_number(text)?;
+        *self = read_whole(text)?;
         Ok(())
     }
     fn to_json(&self) -> Value {
@@ -203,13 +211,13 @@ impl Setting for bool {
 const JOINS: [char; 2] = ['+', ' '];
 
 macro_rules! list {
-    ($number:ty, $kind:expr, $from_json:expr) => {
+    ($number:ty, $kind:expr, $read:expr, $from_json:expr) => {
         impl Setting for Vec<$number> {
             fn print(&self) -> String {
                 self.iter().map(ToString::to_string).collect::<Vec<_>>().join("+")
             }
             fn read(&mut self, text: &str) -> Result<(), String> {
-                *self = text.split(JOINS).map(read_number).collect::<Result<_, String>>()?;
+                *self = text.split(JOINS).map($read).collect::<Result<_, String>>()?;
                 Ok(())
             }
             fn to_json(&self) -> Value {
@@ -228,8 +236,8 @@ macro_rules! list {
         }
     };
 }
-list!(usize, Kind::List, whole);
-list!(f64, Kind::Numbers, Value::as_f64);
+list!(usize, Kind::List, read_whole, whole);
+list!(f64, Kind::Numbers, read_number, Value::as_f64);
 
 /// A setting with a value for each side of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -276,8 +284,8 @@ impl Setting for Sides {
     }
     fn read(&mut self, text: &str) -> Result<(), String> {
         *self = match text.split_once(['x', '×']) {
-            Some((height, width)) => Self::new(read_number(height)?, read_number(width)?),
-            None => read_number::<usize>(text)?.into(),
+            Some((height, width)) => Self::new(read_whole(height)?, read_whole(width)?),
+            None => read_whole(text)?.into(),
         };
         Ok(())
     }

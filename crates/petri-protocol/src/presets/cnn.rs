@@ -35,7 +35,7 @@ fn experiment() -> Experiment {
         data: DataSpec { source: crate::source::cell_classes::CARD.source, n_samples: 2400, noise: 0.1, ..DataSpec::default() },
         network: network(2),
         training: TrainingSpec { class_weights: ClassWeights::Balanced, epochs: 5, ..TrainingSpec::default() },
-        weights: std::collections::BTreeMap::new(),
+        weights: crate::SortedMap::new(),
         journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,

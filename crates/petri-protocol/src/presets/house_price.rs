@@ -1,10 +1,8 @@
 //! The realtor's network: four named features of a house, three hidden neurons, one price.
 
-use std::collections::BTreeMap;
-
 use super::card::PresetCard;
 use crate::op::Relu;
-use crate::{DataSource, DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, SortedMap, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -30,7 +28,7 @@ fn experiment() -> Experiment {
             epochs: 100,
             ..TrainingSpec::default()
         },
-        weights: BTreeMap::new(),
+        weights: SortedMap::new(),
         journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,

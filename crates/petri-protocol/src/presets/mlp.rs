@@ -22,7 +22,7 @@ fn experiment() -> Experiment {
         data: DataSpec { source: DataSource::Spirals, n_samples: 600, noise: 0.1, ..DataSpec::default() },
         network: network(),
         training: TrainingSpec { learning_rate: 0.01, batch_size: 64, epochs: 200, ..TrainingSpec::default() },
-        weights: std::collections::BTreeMap::new(),
+        weights: crate::SortedMap::new(),
         journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,

@@ -1,10 +1,8 @@
 //! A small network on the Wisconsin table of cell nuclei: benign or malignant.
 
-use std::collections::BTreeMap;
-
 use super::card::PresetCard;
 use crate::op::{Relu, Sigmoid};
-use crate::{DataSource, DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, TrainingSpec};
+use crate::{DataSource, DataSpec, EngineChoice, Experiment, LossSpec, NetworkSpec, OpSpec, SortedMap, TrainingSpec};
 
 /// Card of this preset.
 pub const CARD: PresetCard = PresetCard {
@@ -25,7 +23,7 @@ fn experiment() -> Experiment {
             epochs: 40,
             ..TrainingSpec::default()
         },
-        weights: BTreeMap::new(),
+        weights: SortedMap::new(),
         journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,

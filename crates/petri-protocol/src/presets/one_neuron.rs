@@ -24,7 +24,7 @@ fn experiment() -> Experiment {
             epochs: 100,
             ..TrainingSpec::default()
         },
-        weights: std::collections::BTreeMap::new(),
+        weights: crate::SortedMap::new(),
         journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,

@@ -41,7 +41,7 @@ fn experiment() -> Experiment {
         data: DataSpec { source: DataSource::Cells, n_samples: 128, noise: 0.3, standardise: true, ..DataSpec::default() },
         network: network(),
         training: TrainingSpec { learning_rate: 0.003, batch_size: 4, epochs: 20, ..TrainingSpec::default() },
-        weights: std::collections::BTreeMap::new(),
+        weights: crate::SortedMap::new(),
         journal: Vec::new(),
         seed: 1,
         engine: EngineChoice::Auto,

@@ -3,7 +3,7 @@
 use crate::data_info::DataInfo;
 use crate::setting::range::Range;
 use crate::setting::values::Values;
-use crate::typed_number;
+use crate::{number, typed_number};
 
 /// Largest whole number that every setting can hold in a browser (32 bits).
 const MAX_WHOLE: f64 = u32::MAX as f64;
@@ -260,10 +260,10 @@ impl Card {
         if let Kind::Choice(choices) = self.kind {
             return choices().iter().find(|c| c.word == text).map_or(text, |c| c.title).to_owned();
         }
-        match (self.kind, self.written, text.parse::<f64>()) {
+        match (self.kind, self.written, number::read(text)) {
             (Kind::Check, ..) => if text == "true" { "yes" } else { "no" }.into(),
-            (_, Written::OffAtZero, Ok(0.0)) => "off".into(),
-            (_, Written::Percent, Ok(value)) => format!("{}\u{202f}%", (value * 1000.0).round() / 10.0),
+            (_, Written::OffAtZero, Some(0.0)) => "off".into(),
+            (_, Written::Percent, Some(value)) => format!("{}\u{202f}%", (value * 1000.0).round() / 10.0),
             _ => text.to_owned(),
         }
     }

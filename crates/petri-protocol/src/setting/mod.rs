@@ -11,6 +11,7 @@ pub mod range;
 pub mod training;
 pub mod values;
 
+use crate::order;
 use std::sync::LazyLock;
 
 use crate::data_info::DataInfo;
@@ -21,7 +22,7 @@ use values::Values;
 static ALL: LazyLock<Vec<&'static Card>> = LazyLock::new(|| {
     let mut all: Vec<&'static Card> = data::CARDS.iter().chain(experiment::CARDS).collect();
     all.extend(training::CARDS.iter().copied().flatten());
-    all.sort_by_key(|card| (card.panel, card.place));
+    order::sort_by_key(&mut all, |card| (card.panel, card.place));
     all
 });
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// Values by dotted key, as they stand in a link.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Values(Map<String, Value>);
@@ -63,7 +65,6 @@ pub fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         // 30 rather than 30.0, as one would type it.
-        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
-        other => other.to_string(),
+        other => json::write(other).trim_end_matches(".0").to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{DataInfo, DataSource, DataSpec, Task, TensorShape};
+use crate::{DataInfo, DataSource, DataSpec, Task, TensorShape, order};
 
 include!(concat!(env!("OUT_DIR"), "/source.rs"));
 
@@ -126,7 +126,7 @@ impl SourceCard {
 /// All cards, in the order of the menu.
 pub fn menu() -> impl Iterator<Item = &'static SourceCard> {
     let mut all = CARDS.to_vec();
-    all.sort_by_key(|card| card.order);
+    order::sort_by_key(&mut all, |card| card.order);
     all.into_iter()
 }
 

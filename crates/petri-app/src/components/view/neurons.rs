@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use petri_protocol::command::ProbeKind;
+use petri_protocol::number;
 use web_sys::HtmlInputElement;
 
 use crate::components::drawing::Plot;
@@ -91,10 +92,10 @@ fn WeightEditor(weights: Memo<Option<Answer>>) -> impl IntoView {
                 <input type="number" step="any" data-testid="weight-value" prop:value=value disabled=locked
                     on:change=move |ev| {
                         let mut is_taken = false;
-                        if let (Some(p), Ok(v)) = (parameter.get_untracked(), event_target_value(&ev).parse::<f32>()) {
+                        if let (Some(p), Some(v)) = (parameter.get_untracked(), number::read(&event_target_value(&ev))) {
                             // What is refused is said by the model.
                             lab.act(|m| {
-                                let effects = m.set_weight(&p, v);
+                                let effects = m.set_weight(&p, v as f32);
                                 is_taken = !effects.is_empty();
                                 effects
                             });

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use petri_data::metric::Ranking;
+use petri_protocol::number;
 
 use crate::components::drawing::Plot;
 use crate::context::lab;
@@ -65,7 +66,7 @@ fn RankingView() -> impl IntoView {
                 <label for="threshold">"Threshold"</label><output for="threshold">{move || format!("{:.2}", threshold.get())}</output>
                 <input type="range" id="threshold" min="0" max="1" step="0.01" data-testid="threshold" prop:value=move || threshold.get().to_string()
                     on:input=move |ev| {
-                        let value = event_target_value(&ev).parse().unwrap_or(0.5);
+                        let value = number::read(&event_target_value(&ev)).map_or(0.5, |t| t as f32);
                         lab.act(|m| m.look(|l| l.threshold = value));
                     }/>
             </div>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use petri_protocol::command::ProbeKind;
+use petri_protocol::number;
 
 use crate::components::canvas::PictureCanvas;
 use crate::components::drawing::Plot;
@@ -56,7 +57,7 @@ fn Surface() -> impl IntoView {
                 <label class="inline"><input type="radio" name="surface-batch" data-testid="surface-batch" prop:checked=move || !choice.with(|c| c.full_batch)
                     on:change=move |_| set(&|c| c.full_batch = false)/>" current batch"</label>
                 <label class="inline">"reach "<input type="range" min="1" max="12" step="1" prop:value=move || extent.get().to_string()
-                    on:change=move |ev| { let e = event_target_value(&ev).parse().ok(); set(&move |c| c.extent = e); }/></label>
+                    on:change=move |ev| { let e = number::read(&event_target_value(&ev)).map(|e| e as f32); set(&move |c| c.extent = e); }/></label>
             </div>
             <p class="hint">"Dark is a low loss. All other parameters stay as they are now."</p>
         </section>

@@ -1,7 +1,7 @@
 //! Coming to the lab or to a dish of a lesson, leaving it, and finding it again.
 
 use petri_protocol::link::{self, Opened};
-use petri_protocol::{Command, presets};
+use petri_protocol::{Command, number, presets};
 
 use super::{Effect, MAX_DISHES, Model, say_what_was_skipped};
 use crate::state::dish::{Dish, LAB, Phase, Place};
@@ -171,7 +171,7 @@ impl Model {
     fn recall(&mut self, kept: &str, failures: u32) {
         let mut lines = kept.splitn(3, '\n');
         let (Some(origin), Some(epochs), Some(link)) = (lines.next(), lines.next(), lines.next()) else { return };
-        let epochs = epochs.parse::<f64>().unwrap_or(0.0);
+        let epochs = number::read(epochs).unwrap_or(0.0);
         if failures == 0 && (origin != LAB || epochs == 0.0) {
             return;
         }

@@ -1,9 +1,7 @@
 //! How a run stands beside what its session holds, as numbers of a saved state: what was still to be evaluated,
 //! whether the test set was opened, and how it ended.
 
-use std::collections::BTreeMap;
-
-use petri_protocol::{RunEnd, RunState};
+use petri_protocol::{RunEnd, RunState, SortedMap};
 
 use super::{Occasion, Run};
 use crate::executor::Later;
@@ -57,8 +55,8 @@ impl Run {
     }
 
     /// The numbers that [`Run::stand`] reads.
-    fn standing(&self) -> BTreeMap<String, f64> {
-        let mut numbers = BTreeMap::new();
+    fn standing(&self) -> SortedMap<String, f64> {
+        let mut numbers = SortedMap::new();
         let mut set = |name: &str, value: f64| numbers.insert(name.to_owned(), value);
         if let Some(occasion) = self.evaluating.or(self.wanted) {
             set(PENDING, occasion.code());
