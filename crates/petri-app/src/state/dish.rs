@@ -129,6 +129,8 @@ pub struct Dish {
     pub(super) ended: Option<Box<Ended>>,
     /// The newest state of its run that the worker has sent.
     pub(super) checkpoint: Option<Checkpoint>,
+    /// Its run is over and stands among the kept ones.
+    pub(super) is_recorded: bool,
     /// A learning rate that the worker has been asked for and has not yet answered.
     pub(super) asked_rate: Option<(RequestId, f64)>,
 }
@@ -157,6 +159,7 @@ impl Dish {
             train_when_ready: false,
             ended: None,
             checkpoint: None,
+            is_recorded: false,
             asked_rate: None,
         }
     }
@@ -311,6 +314,7 @@ impl Dish {
     pub(super) fn forget_run(&mut self) {
         self.curves.clear();
         self.checkpoint = None;
+        self.is_recorded = false;
         self.probes.clear();
         self.train_when_ready = false;
         self.looking.sample = 0;

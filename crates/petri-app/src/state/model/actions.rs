@@ -254,6 +254,7 @@ impl Model {
     pub fn rewind(&mut self) -> Vec<Effect> {
         self.curves.clear();
         self.dish.checkpoint = None;
+        self.dish.is_recorded = false;
         self.train_when_ready = false;
         self.worker.is_well();
         self.prepare()

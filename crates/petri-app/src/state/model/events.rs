@@ -147,6 +147,7 @@ impl Model {
         self.worker.progress = None;
         let Some(dish) = self.dish_of(run) else { return Vec::new() };
         dish.step = step;
+        dish.is_recorded &= state != RunState::Running;
         dish.phase = match state {
             RunState::Paused => Phase::Paused,
             RunState::Running => Phase::Running,
