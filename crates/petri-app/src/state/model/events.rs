@@ -28,6 +28,7 @@ impl Model {
             Event::Committed { run, columns } => {
                 if let Some(dish) = self.dish_of(run) {
                     dish.committed = MetricPoint::decode(&columns, values).pop();
+                    dish.seen_test = Some((dish.experiment.data.clone(), dish.experiment.seed));
                     // The views name the test set from now on: answers about validation must not pass for those about it.
                     dish.probes.clear();
                 }
