@@ -4,6 +4,7 @@
 //! everywhere, without fused multiply-add, so that results are equal bit for bit on every machine. Nothing allocates
 //! but [`Scratch`], which grows to what the largest call needs and stays.
 
+pub mod conv;
 pub mod simd;
 pub mod window;
 

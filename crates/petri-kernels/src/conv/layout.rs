@@ -1,0 +1,189 @@
+//! Copies of planes in which every tap of a window is a shift: with a border of zeros, split into the phases of the stride.
+
+use crate::{Window, simd::F32x4};
+
+/// Keeps an index in a [`crate::Scratch`], which holds `f32`: as its bits.
+pub(super) fn store_index(index: usize) -> f32 {
+    assert!(index <= i32::MAX as usize, "larger than any plane");
+    f32::from_bits(index as u32)
+}
+
+/// The index that [`store_index`] kept.
+#[inline(always)]
+pub(super) fn load_index(stored: f32) -> usize {
+    stored.to_bits() as usize
+}
+
+/// The copy of a plane. It consists of `phases[0] · phases[1]` parts of `phase` numbers each. Part `[p, q]` holds in its row `i`
+/// and column `j` the pixel `i · step[0] + p − lead[0]`, `j · step[1] + q − lead[1]` of the source, or zero outside.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layout {
+    /// Rows and columns of the source.
+    source: [usize; 2],
+    /// Zeros before the source; negative where its first rows or columns are left out.
+    lead: [isize; 2],
+    step: [usize; 2],
+    phases: [usize; 2],
+    rows: usize,
+    pitch: usize,
+    phase: usize,
+}
+
+impl Layout {
+    /// For a grid of `size` positions and taps that shift by at most `reach`.
+    fn new(
+        source: [usize; 2],
+        lead: [isize; 2],
+        step: [usize; 2],
+        phases: [usize; 2],
+        size: [usize; 2],
+        reach: [usize; 2],
+    ) -> Self {
+        let need = [size[0] + reach[0], size[1] + reach[1]];
+        // The zeros to the right of a row can be those to the left of the next one.
+        let trail = need[1] as isize - lead[1] - source[1] as isize;
+        let shared = if step[1] == 1 { lead[1].min(trail).clamp(0, reach[1] as isize) as usize } else { 0 };
+        let pitch = need[1] - shared;
+        // Loads of four may start at the last number that is needed.
+        let phase = need[0] * pitch + shared + F32x4::LANES - 1;
+        Self { source, lead, step, phases, rows: need[0], pitch, phase }
+    }
+
+    /// Of the input, for windows that move over it.
+    pub(super) fn of_input(window: &Window) -> Self {
+        let Window { kernel, stride, dilation, .. } = *window;
+        let phases = [0, 1].map(|a| (0..kernel[a]).fold(0, |most, k| (k * dilation[a] % stride[a]).max(most)) + 1);
+        let reach = [0, 1].map(|a| (kernel[a] - 1) * dilation[a] / stride[a]);
+        Self::new(window.input, window.padding.map(|zeros| zeros as isize), stride, phases, window.output, reach)
+    }
+
+    /// Of the gradient by the output, for [`Phase`]s of the input that look back at the windows that saw them.
+    pub(super) fn of_output(window: &Window) -> Self {
+        let Window { input, stride, padding, .. } = *window;
+        let before = [0, 1].map(|a| padding[a] / stride[a]);
+        let farthest = [0, 1].map(|a| (window.kernel[a] - 1) * window.dilation[a] / stride[a]);
+        let size = [0, 1].map(|a| (input[a] - 1 + padding[a]) / stride[a] - before[a] + 1);
+        Self::new(window.output, [0, 1].map(|a| farthest[a] as isize - before[a] as isize), [1, 1], [1, 1], size, farthest)
+    }
+
+    /// Of the gradient by the output, in rows as far apart as those of `input` and zeros between them.
+    pub(super) fn beside(input: &Self, window: &Window) -> Self {
+        let [rows, _] = window.output;
+        let phase = (rows * input.pitch).next_multiple_of(F32x4::LANES);
+        Self { source: window.output, lead: [0, 0], step: [1, 1], phases: [1, 1], rows, pitch: input.pitch, phase }
+    }
+
+    /// Whether the windows can read the input itself.
+    pub(super) fn reads_in_place(window: &Window) -> bool {
+        window.padding == [0, 0] && window.stride == [1, 1]
+    }
+
+    /// Of an input that is read itself.
+    pub(super) fn in_place(window: &Window) -> Self {
+        let [rows, pitch] = window.input;
+        Self { source: window.input, lead: [0, 0], step: [1, 1], phases: [1, 1], rows, pitch, phase: rows * pitch }
+    }
+
+    /// Numbers from one channel to the next.
+    pub(super) fn plane(&self) -> usize {
+        self.phases[0] * self.phases[1] * self.phase
+    }
+
+    /// Numbers from one row of a phase to the next.
+    pub(super) fn pitch(&self) -> usize {
+        self.pitch
+    }
+
+    /// For every tap of the window the shift of the plane, see [`store_index`].
+    pub(super) fn shifts(&self, window: &Window, shifts: &mut [f32]) {
+        for (tap, shift) in shifts.iter_mut().enumerate() {
+            let reach = [tap / window.kernel[1] * window.dilation[0], tap % window.kernel[1] * window.dilation[1]];
+            let phase = reach[0] % self.step[0] * self.phases[1] + reach[1] % self.step[1];
+            *shift = store_index(phase * self.phase + reach[0] / self.step[0] * self.pitch + reach[1] / self.step[1]);
+        }
+    }
+
+    /// Shifts and indices of the taps that meet the phase `residue` of the input, and how many these are.
+    pub(super) fn phase_taps(&self, window: &Window, residue: [usize; 2], shifts: &mut [f32], indices: &mut [f32]) -> usize {
+        let Window { kernel, stride, dilation, .. } = *window;
+        let farthest = [0, 1].map(|a| (kernel[a] - 1) * dilation[a] / stride[a]);
+        let mut met = 0;
+        for tap in 0..window.taps() {
+            let reach = [tap / kernel[1] * dilation[0], tap % kernel[1] * dilation[1]];
+            if (0..2).any(|a| reach[a] % stride[a] != residue[a]) {
+                continue;
+            }
+            // The farther a tap reaches ahead, the farther back is the window.
+            let back = [0, 1].map(|a| farthest[a] - reach[a] / stride[a]);
+            shifts[met] = store_index(back[0] * self.pitch + back[1]);
+            indices[met] = store_index(tap);
+            met += 1;
+        }
+        met
+    }
+
+    /// Copies all planes of `from`, one after the other, and returns the part of `to` that was written.
+    pub(super) fn copy_all<'a>(&self, from: &[f32], to: &'a mut [f32]) -> &'a mut [f32] {
+        let area = self.source[0] * self.source[1];
+        let to = &mut to[..from.len() / area * self.plane()];
+        for (from, to) in from.chunks_exact(area).zip(to.chunks_exact_mut(self.plane())) {
+            self.copy(from, to);
+        }
+        to
+    }
+
+    fn copy(&self, from: &[f32], to: &mut [f32]) {
+        for (part, to) in to.chunks_exact_mut(self.phase).enumerate() {
+            let residue = [part / self.phases[1], part % self.phases[1]];
+            let (body, tail) = to.split_at_mut(self.rows * self.pitch);
+            tail.fill(0.0);
+            // Columns before `first` and from `end` on lie outside the source.
+            let ahead = self.lead[1] - residue[1] as isize;
+            let first = rounded_up(ahead, self.step[1]).min(self.pitch);
+            let end = rounded_up(ahead + self.source[1] as isize, self.step[1]).clamp(first, self.pitch);
+            for (i, row) in body.chunks_exact_mut(self.pitch).enumerate() {
+                let y = (i * self.step[0] + residue[0]) as isize - self.lead[0];
+                if y < 0 || y >= self.source[0] as isize || first == end {
+                    row.fill(0.0);
+                    continue;
+                }
+                row[..first].fill(0.0);
+                row[end..].fill(0.0);
+                let x = ((first * self.step[1]) as isize - ahead) as usize;
+                let pixels = &from[y as usize * self.source[1]..][..self.source[1]][x..];
+                let row = &mut row[first..end];
+                match self.step[1] {
+                    1 => row.copy_from_slice(&pixels[..row.len()]),
+                    step => row.iter_mut().zip(pixels.iter().step_by(step)).for_each(|(to, from)| *to = *from),
+                }
+            }
+        }
+    }
+}
+
+/// `value / by`, rounded up; zero for negative values.
+fn rounded_up(value: isize, by: usize) -> usize {
+    usize::try_from(value).unwrap_or(0).div_ceil(by)
+}
+
+/// Those rows (or columns) `i` of the input for which `i + padding` leaves the same residue by the stride.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Phase {
+    /// The first of them.
+    pub(super) first: usize,
+    /// How many there are.
+    pub(super) count: usize,
+    /// Where the first one starts to read the layout of the output.
+    pub(super) origin: usize,
+}
+
+impl Phase {
+    /// Of an axis of the window, for a residue.
+    pub(super) fn new(window: &Window, axis: usize, residue: usize) -> Self {
+        let (stride, padding) = (window.stride[axis], window.padding[axis]);
+        let quotient = padding.saturating_sub(residue).div_ceil(stride);
+        let first = quotient * stride + residue - padding;
+        let count = window.input[axis].saturating_sub(first).div_ceil(stride);
+        Self { first, count, origin: quotient - padding / stride }
+    }
+}
