@@ -4,8 +4,16 @@
 //! everywhere, without fused multiply-add, so that results are equal bit for bit on every machine. Nothing allocates
 //! but [`Scratch`], which grows to what the largest call needs and stays.
 
+pub mod activation;
 pub mod conv;
+pub mod elementwise;
+pub mod gemm;
+pub mod lanes;
+pub mod math;
 pub mod simd;
+pub mod softmax;
+#[cfg(test)]
+mod testing;
 pub mod window;
 
 pub use window::Window;
