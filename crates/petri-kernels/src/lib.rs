@@ -10,6 +10,8 @@ pub mod elementwise;
 pub mod gemm;
 pub mod lanes;
 pub mod math;
+pub mod norm;
+pub mod pool;
 pub mod simd;
 pub mod softmax;
 #[cfg(test)]
