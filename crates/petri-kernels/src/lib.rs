@@ -12,6 +12,7 @@ pub mod lanes;
 pub mod math;
 pub mod norm;
 pub mod pool;
+pub mod resample;
 pub mod simd;
 pub mod softmax;
 #[cfg(test)]

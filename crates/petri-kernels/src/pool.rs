@@ -1,7 +1,7 @@
 //! Pooling: the maximum or the mean of a window that moves over each plane, and the mean of whole planes.
 
 use crate::Window;
-use crate::lanes::sum;
+use crate::lanes::{load_part, store_part, sum};
 use crate::simd::{F32x4, I32x4};
 use std::ops::Range;
 
@@ -16,21 +16,15 @@ pub fn max_forward(planes: usize, window: &Window, x: &[f32], y: &mut [f32], arg
     assert_eq!(argmax.len(), y.len(), "one index for each output");
     for_each_plane(planes, window, |input, output| {
         let (x, y, argmax) = (&x[input], &mut y[output.clone()], &mut argmax[output]);
-        match (window.kernel, window.stride, window.dilation) {
-            // The sizes as constants, so that the loops over the taps are unrolled.
-            ([2, 2], [2, 2], [1, 1]) => {
-                max_plane(&Window { kernel: [2, 2], stride: [2, 2], dilation: [1, 1], ..*window }, x, y, argmax);
-            }
-            _ => max_plane(window, x, y, argmax),
-        }
+        if is_halving(window) { max_plane::<true>(window, x, y, argmax) } else { max_plane::<false>(window, x, y, argmax) }
     });
 }
 
-#[inline(always)]
-fn max_plane(window: &Window, x: &[f32], y: &mut [f32], argmax: &mut [u32]) {
+fn max_plane<const HALVING: bool>(window: &Window, x: &[f32], y: &mut [f32], argmax: &mut [u32]) {
+    let window = &if HALVING { halving(window) } else { *window };
     let step = window.stride[1] as i32;
     let lanes = I32x4::from_array([0, step, 2 * step, 3 * step]);
-    for_each_output(window, |out, taps| {
+    for_each_output(window, true, |out, taps| {
         if taps.four {
             let mut best = F32x4::splat(f32::NEG_INFINITY);
             let mut at = taps.first().map_or(I32x4::splat(NOWHERE.cast_signed()), |i| lanes.add(I32x4::splat(i as i32)));
@@ -72,37 +66,61 @@ pub fn max_backward(planes: usize, window: &Window, argmax: &[u32], dy: &[f32], 
 /// `y` is the mean of each window of `x` `[planes, input]`. The padding counts as zeros (PyTorch's `count_include_pad`).
 pub fn avg_forward(planes: usize, window: &Window, x: &[f32], y: &mut [f32]) {
     check(planes, window, x.len(), y.len());
-    let taps_all = window.taps() as f32;
     for_each_plane(planes, window, |input, output| {
         let (x, y) = (&x[input], &mut y[output]);
-        for_each_output(window, |out, taps| {
-            if taps.four {
-                let mut sum = F32x4::zero();
-                taps.for_each(|i| sum = sum.add(load_four(x, i, window.stride[1])));
-                y[out..out + 4].copy_from_slice(&sum.div(F32x4::splat(taps_all)).to_array());
-            } else {
-                let mut sum = 0.0;
-                taps.for_each(|i| sum += x[i]);
-                y[out] = sum / taps_all;
-            }
-        });
+        if is_halving(window) { avg_plane::<true>(window, x, y) } else { avg_plane::<false>(window, x, y) }
+    });
+}
+
+fn avg_plane<const HALVING: bool>(window: &Window, x: &[f32], y: &mut [f32]) {
+    let window = &if HALVING { halving(window) } else { *window };
+    let taps_all = window.taps() as f32;
+    for_each_output(window, true, |out, taps| {
+        if taps.four {
+            let mut sum = F32x4::zero();
+            taps.for_each(|i| sum = sum.add(load_four(x, i, window.stride[1])));
+            y[out..out + 4].copy_from_slice(&sum.div(F32x4::splat(taps_all)).to_array());
+        } else {
+            let mut sum = 0.0;
+            taps.for_each(|i| sum += x[i]);
+            y[out] = sum / taps_all;
+        }
     });
 }
 
 /// Each tap of a window gets `dy` divided by the number of taps.
 pub fn avg_backward(planes: usize, window: &Window, dy: &[f32], dx: &mut [f32]) {
     check(planes, window, dx.len(), dy.len());
-    let taps = window.taps() as f32;
     dx.fill(0.0);
     for_each_plane(planes, window, |input, output| {
         let (dx, dy) = (&mut dx[input], &dy[output]);
-        for row in 0..window.output[0] {
-            for column in 0..window.output[1] {
-                let share = dy[row * window.output[1] + column] / taps;
-                Taps::new(window, row, column).for_each(|i| dx[i] += share);
-            }
+        if is_halving(window) {
+            halving_backward(window, dy, dx);
+        } else {
+            let taps_all = window.taps() as f32;
+            for_each_output(window, false, |out, taps| {
+                let share = dy[out] / taps_all;
+                taps.for_each(|i| dx[i] += share);
+            });
         }
     });
+}
+
+/// [`avg_backward`] of one plane for windows of 2 × 2 side by side: each pixel belongs to one window or none.
+fn halving_backward(window: &Window, dy: &[f32], dx: &mut [f32]) {
+    let ([_, wide], [height, narrow]) = (window.input, window.output);
+    for row in 0..height {
+        let (upper, lower) = dx[2 * row * wide..][..2 * wide].split_at_mut(wide);
+        let rows = upper.chunks_mut(8).zip(lower.chunks_mut(8));
+        for (dy, (upper, lower)) in dy[row * narrow..][..narrow].chunks(4).zip(rows) {
+            let (left, right) = load_part(dy).div(F32x4::splat(4.0)).doubled();
+            for row in [upper, lower] {
+                let (to_left, to_right) = row[..2 * dy.len()].split_at_mut(4.min(2 * dy.len()));
+                store_part(left, to_left);
+                store_part(right, to_right);
+            }
+        }
+    }
 }
 
 /// `y[p]` is the mean of plane `p` of `x` `[planes, area]`.
@@ -119,6 +137,17 @@ pub fn mean_backward(planes: usize, area: usize, dy: &[f32], dx: &mut [f32]) {
     for (plane, dy) in dy.iter().enumerate() {
         dx[plane * area..][..area].fill(dy / area as f32);
     }
+}
+
+/// Whether the window is one of 2 × 2 pixels that moves by 2, the usual one.
+fn is_halving(window: &Window) -> bool {
+    *window == halving(window)
+}
+
+/// The window with 2 × 2 taps at a stride of 2. Where these are constants, the compiler unrolls the loops over taps.
+#[inline(always)]
+fn halving(window: &Window) -> Window {
+    Window { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1], ..*window }
 }
 
 fn check(planes: usize, window: &Window, input: usize, output: usize) {
@@ -146,18 +175,6 @@ struct Taps {
 }
 
 impl Taps {
-    #[inline(always)]
-    fn new(window: &Window, row: usize, column: usize) -> Self {
-        let (rows, columns) = (inside(window, 0, row), inside(window, 1, column));
-        Self {
-            four: false,
-            first: [rows.0, columns.0],
-            count: [rows.1, columns.1],
-            dilation: window.dilation,
-            width: window.input[1],
-        }
-    }
-
     /// The index of the first tap.
     fn first(&self) -> Option<usize> {
         (self.count[0] > 0 && self.count[1] > 0).then(|| self.first[0] * self.width + self.first[1])
@@ -184,22 +201,27 @@ fn inside(window: &Window, axis: usize, output: usize) -> (usize, usize) {
     if skipped < end { (start + skipped * dilation - padding, end - skipped) } else { (0, 0) }
 }
 
-/// Calls `f` with the index of each output and its taps: four outputs at once where their windows lie inside from left to
-/// right. Some outputs may come twice.
+/// Calls `f` with the index of each output and its taps; with `by_four`, for four outputs at once where their windows lie
+/// inside from left to right, and then for some outputs twice.
 #[inline(always)]
-fn for_each_output(window: &Window, mut f: impl FnMut(usize, &Taps)) {
+fn for_each_output(window: &Window, by_four: bool, mut f: impl FnMut(usize, &Taps)) {
     let (width, stride, padding) = (window.output[1], window.stride[1], window.padding[1]);
     let reach = (window.kernel[1] - 1) * window.dilation[1] + 1;
     // The outputs whose windows lie inside from left to right.
     let right = (window.input[1] + padding).checked_sub(reach).map_or(0, |room| room / stride + 1).min(width);
     let left = padding.div_ceil(stride).min(right);
     for row in 0..window.output[0] {
+        let (top, rows) = inside(window, 0, row);
         let mut column = 0;
         while column < width {
-            let four = left <= column && column < right && right - left >= 4;
+            let within = left <= column && column < right;
+            let four = by_four && within && right - left >= 4;
             // The last four end where the inside ends.
             let start = if four { column.min(right - 4) } else { column };
-            f(row * width + start, &Taps { four, ..Taps::new(window, row, start) });
+            let (first, columns) = if within { (start * stride - padding, window.kernel[1]) } else { inside(window, 1, column) };
+            // One call, so that it is compiled in place.
+            let (first, count) = ([top, first], [rows, columns]);
+            f(row * width + start, &Taps { four, first, count, dilation: window.dilation, width: window.input[1] });
             column = start + if four { 4 } else { 1 };
         }
     }
