@@ -57,10 +57,10 @@ fn main() {
 
 /// GFLOPS of the best of some runs, each long enough for the clock.
 fn rate(flops: f64, mut run: impl FnMut()) -> f64 {
-    let repeats = (2e8 / flops).ceil() as usize;
+    let repeats = (3e7 / flops).ceil() as usize;
     run();
     let mut best = f64::INFINITY;
-    for _ in 0..5 {
+    for _ in 0..60 {
         let start = Instant::now();
         (0..repeats).for_each(|_| run());
         best = best.min(start.elapsed().as_secs_f64() / repeats as f64);

@@ -1,18 +1,7 @@
 //! Copies of planes in which every tap of a window is a shift: with a border of zeros, split into the phases of the stride.
 
+use super::block::{Shifts, load_index, store_index};
 use crate::{Window, simd::F32x4};
-
-/// Keeps an index in a [`crate::Scratch`], which holds `f32`: as its bits.
-pub(super) fn store_index(index: usize) -> f32 {
-    assert!(index <= i32::MAX as usize, "larger than any plane");
-    f32::from_bits(index as u32)
-}
-
-/// The index that [`store_index`] kept.
-#[inline(always)]
-pub(super) fn load_index(stored: f32) -> usize {
-    stored.to_bits() as usize
-}
 
 /// The copy of a plane. It consists of `phases[0] · phases[1]` parts of `phase` numbers each. Part `[p, q]` holds in its row `i`
 /// and column `j` the pixel `i · step[0] + p − lead[0]`, `j · step[1] + q − lead[1]` of the source, or zero outside.
@@ -94,32 +83,47 @@ impl Layout {
         self.pitch
     }
 
-    /// For every tap of the window the shift of the plane, see [`store_index`].
-    pub(super) fn shifts(&self, window: &Window, shifts: &mut [f32]) {
-        for (tap, shift) in shifts.iter_mut().enumerate() {
-            let reach = [tap / window.kernel[1] * window.dilation[0], tap % window.kernel[1] * window.dilation[1]];
-            let phase = reach[0] % self.step[0] * self.phases[1] + reach[1] % self.step[1];
-            *shift = store_index(phase * self.phase + reach[0] / self.step[0] * self.pitch + reach[1] / self.step[1]);
+    /// For every channel and every tap of the window the shift.
+    pub(super) fn shifts<'a>(&self, window: &Window, shifts: &'a mut [f32]) -> Shifts<'a> {
+        for (channel, shifts) in shifts.chunks_exact_mut(window.taps()).enumerate() {
+            for (tap, shift) in shifts.iter_mut().enumerate() {
+                let reach = [tap / window.kernel[1] * window.dilation[0], tap % window.kernel[1] * window.dilation[1]];
+                let phase = channel * self.phases[0] * self.phases[1]
+                    + reach[0] % self.step[0] * self.phases[1]
+                    + reach[1] % self.step[1];
+                *shift = store_index(phase * self.phase + reach[0] / self.step[0] * self.pitch + reach[1] / self.step[1]);
+            }
         }
+        Shifts::new(shifts)
     }
 
-    /// Shifts and indices of the taps that meet the phase `residue` of the input, and how many these are.
-    pub(super) fn phase_taps(&self, window: &Window, residue: [usize; 2], shifts: &mut [f32], indices: &mut [f32]) -> usize {
+    /// The taps that meet the phase `residue` of the input, and for every channel and every such tap the shift.
+    pub(super) fn phase_shifts<'a>(
+        &self,
+        window: &Window,
+        residue: [usize; 2],
+        indices: &'a mut [f32],
+        shifts: &'a mut [f32],
+    ) -> (&'a [f32], Shifts<'a>) {
         let Window { kernel, stride, dilation, .. } = *window;
-        let farthest = [0, 1].map(|a| (kernel[a] - 1) * dilation[a] / stride[a]);
+        let channels = shifts.len() / window.taps();
+        let reach = |tap: usize| [tap / kernel[1] * dilation[0], tap % kernel[1] * dilation[1]];
         let mut met = 0;
         for tap in 0..window.taps() {
-            let reach = [tap / kernel[1] * dilation[0], tap % kernel[1] * dilation[1]];
-            if (0..2).any(|a| reach[a] % stride[a] != residue[a]) {
-                continue;
+            if [0, 1].map(|a| reach(tap)[a] % stride[a]) == residue {
+                indices[met] = store_index(tap);
+                met += 1;
             }
-            // The farther a tap reaches ahead, the farther back is the window.
-            let back = [0, 1].map(|a| farthest[a] - reach[a] / stride[a]);
-            shifts[met] = store_index(back[0] * self.pitch + back[1]);
-            indices[met] = store_index(tap);
-            met += 1;
         }
-        met
+        let (indices, shifts) = (&indices[..met], &mut shifts[..channels * met]);
+        for (channel, shifts) in shifts.chunks_exact_mut(met.max(1)).enumerate() {
+            for (shift, &tap) in shifts.iter_mut().zip(indices) {
+                // The farther a tap reaches ahead, the farther back is the window.
+                let back = [0, 1].map(|a| ((kernel[a] - 1) * dilation[a] / stride[a]) - reach(load_index(tap))[a] / stride[a]);
+                *shift = store_index(channel * self.plane() + back[0] * self.pitch + back[1]);
+            }
+        }
+        (indices, Shifts::new(shifts))
     }
 
     /// Copies all planes of `from`, one after the other, and returns the part of `to` that was written.
@@ -154,6 +158,10 @@ impl Layout {
                 let row = &mut row[first..end];
                 match self.step[1] {
                     1 => row.copy_from_slice(&pixels[..row.len()]),
+                    // Pairs instead of steps, so that the compiler uses vectors.
+                    2 if pixels.len() % 2 == 0 || row.len() <= pixels.len() / 2 => {
+                        row.iter_mut().zip(pixels.chunks_exact(2)).for_each(|(to, from)| *to = from[0]);
+                    }
                     step => row.iter_mut().zip(pixels.iter().step_by(step)).for_each(|(to, from)| *to = *from),
                 }
             }
@@ -164,6 +172,13 @@ impl Layout {
 /// `value / by`, rounded up; zero for negative values.
 fn rounded_up(value: isize, by: usize) -> usize {
     usize::try_from(value).unwrap_or(0).div_ceil(by)
+}
+
+/// Whether every pixel of the input lies in a phase that some tap meets.
+pub(super) fn meets_all(window: &Window) -> bool {
+    (0..2).all(|a| {
+        (0..window.stride[a]).all(|residue| (0..window.kernel[a]).any(|k| k * window.dilation[a] % window.stride[a] == residue))
+    })
 }
 
 /// Those rows (or columns) `i` of the input for which `i + padding` leaves the same residue by the stride.

@@ -5,8 +5,10 @@
 //! of one phase. So the inner loops know neither padding nor stride nor dilation, only a list of shifts: [`correlate`]
 //! sums shifted planes (output, and gradient by input), [`gradient`] multiplies shifted planes (gradient by weights).
 
+mod block;
 mod correlate;
 mod gradient;
+mod gradient_rows;
 mod layout;
 #[cfg(test)]
 mod tests;
@@ -44,23 +46,21 @@ impl Conv {
         let (channels, filters) = (self.channels / self.groups, self.filters / self.groups);
         let images = POSITIONS.div_ceil(out.max(1)).min(n);
         let copied = if direct { 0 } else { images * self.channels * layout.plane() };
-        let scratch = scratch.take(2 * window.taps() + copied + correlate::packed(channels, window.taps()));
-        let (shifts, rest) = scratch.split_at_mut(window.taps());
-        let (indices, rest) = rest.split_at_mut(window.taps());
+        let taps = window.taps();
+        let scratch = scratch.take((channels + 1) * taps + copied + correlate::packed(channels, taps));
+        let (indices, rest) = scratch.split_at_mut(taps);
+        let (shifts, rest) = rest.split_at_mut(channels * taps);
         let (copy, packed) = rest.split_at_mut(copied);
-        layout.shifts(&window, shifts);
-        indices.iter_mut().enumerate().for_each(|(t, index)| *index = layout::store_index(t));
+        indices.iter_mut().enumerate().for_each(|(t, index)| *index = block::store_index(t));
         let correlation = Correlation {
-            shifts,
-            channels,
-            plane: layout.plane(),
+            shifts: layout.shifts(&window, shifts),
+            group: channels * layout.plane(),
             image: self.channels * layout.plane(),
             start: 0,
             pitch: layout.pitch(),
             size: window.output,
             target: Target { start: 0, image: self.filters * out, plane: out, step: [window.output[1], 1] },
         };
-        let taps = window.taps();
         let weights = Weights { weight, indices, filter: channels * taps, channel: taps, group: filters * channels * taps };
         for (x, y) in x.chunks(images * self.channels * window.input_area()).zip(y.chunks_mut(images * self.filters * out)) {
             let images = y.len() / (self.filters * out);
@@ -87,21 +87,26 @@ impl Conv {
         let (channels, filters) = (self.channels / self.groups, self.filters / self.groups);
         let images = POSITIONS.div_ceil(area.max(1)).min(n);
         let copied = if direct { 0 } else { images * self.filters * layout.plane() };
-        let scratch = scratch.take(2 * taps + copied + correlate::packed(filters, taps));
-        let (shifts, rest) = scratch.split_at_mut(taps);
-        let (indices, rest) = rest.split_at_mut(taps);
+        let scratch = scratch.take((filters + 1) * taps + copied + correlate::packed(filters, taps));
+        let (indices, rest) = scratch.split_at_mut(taps);
+        let (shifts, rest) = rest.split_at_mut(filters * taps);
         let (copy, packed) = rest.split_at_mut(copied);
         for (dy, dx) in dy.chunks(images * self.filters * window.output_area()).zip(dx.chunks_mut(images * self.channels * area))
         {
             let images = dx.len() / (self.channels * area);
             let source = if direct { dy } else { layout.copy_all(dy, copy) };
+            if !layout::meets_all(&window) {
+                dx.fill(0.0);
+            }
             for residue in (0..stride[0]).flat_map(|row| (0..stride[1]).map(move |column| [row, column])) {
                 let [rows, columns] = [0, 1].map(|axis| layout::Phase::new(&window, axis, residue[axis]));
-                let met = layout.phase_taps(&window, residue, shifts, indices);
+                let (indices, shifts) = layout.phase_shifts(&window, residue, indices, shifts);
+                if indices.is_empty() {
+                    continue;
+                }
                 let correlation = Correlation {
-                    shifts: &shifts[..met],
-                    channels: filters,
-                    plane: layout.plane(),
+                    shifts,
+                    group: filters * layout.plane(),
                     image: self.filters * layout.plane(),
                     start: rows.origin * layout.pitch() + columns.origin,
                     pitch: layout.pitch(),
@@ -115,7 +120,7 @@ impl Conv {
                 };
                 let weights = Weights {
                     weight,
-                    indices: &indices[..met],
+                    indices,
                     filter: taps,
                     channel: channels * taps,
                     group: filters * channels * taps,
