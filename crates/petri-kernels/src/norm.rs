@@ -94,8 +94,29 @@ pub fn train_forward(
     eval_forward(n, channels, area, x, gamma, beta, mean, variance, epsilon, y);
 }
 
-/// The gradients of [`train_forward`], with `x̂` the normalised `x` and sums over a channel of `N` values:
-/// `dβ = Σ dy`, `dγ = Σ dy · x̂`, `dx = γ / √(variance + ε) · (dy − dβ / N − x̂ · dγ / N)`.
+/// The gradients by γ and β, with the statistics that the forward pass used, and `x̂` the normalised `x`: `dβ = Σ dy`,
+/// `dγ = Σ dy · x̂`.
+#[allow(clippy::too_many_arguments, reason = "sizes and operands of the layer")]
+pub fn backward_parameters(
+    n: usize,
+    channels: usize,
+    area: usize,
+    x: &[f32],
+    mean: &[f32],
+    variance: &[f32],
+    epsilon: f32,
+    dy: &[f32],
+    dgamma: &mut [f32],
+    dbeta: &mut [f32],
+) {
+    let shape = Shape::new(n, channels, area, [x, dy], &[mean, variance, dgamma, dbeta]);
+    for c in 0..channels {
+        [dbeta[c], dgamma[c]] = shape.sums(c, Scaling::new(mean[c], variance[c], epsilon), x, dy);
+    }
+}
+
+/// The gradient by the input of [`train_forward`], from those by γ and β and with `N` values in a channel:
+/// `dx = γ / √(variance + ε) · (dy − dβ / N − x̂ · dγ / N)`.
 #[allow(clippy::too_many_arguments, reason = "sizes and operands of the layer")]
 pub fn train_backward(
     n: usize,
@@ -107,15 +128,13 @@ pub fn train_backward(
     gamma: &[f32],
     epsilon: f32,
     dy: &[f32],
+    [dgamma, dbeta]: [&[f32]; 2],
     dx: &mut [f32],
-    dgamma: &mut [f32],
-    dbeta: &mut [f32],
 ) {
     let shape = Shape::new(n, channels, area, [x, dy], &[mean, variance, gamma, dgamma, dbeta]);
     assert_eq!(dx.len(), x.len(), "a gradient for each value");
     for c in 0..channels {
         let scaling = Scaling::new(mean[c], variance[c], epsilon);
-        [dbeta[c], dgamma[c]] = shape.sums(c, scaling, x, dy);
         let [by_beta, by_gamma] = [dbeta[c], dgamma[c]].map(|sum| F32x4::splat((f64::from(sum) / shape.count()) as f32));
         let factor = F32x4::splat(gamma[c]).mul(scaling.inverse);
         for plane in shape.planes(c) {
@@ -151,28 +170,21 @@ pub fn eval_forward(
     }
 }
 
-/// The gradients of [`eval_forward`]: `dβ = Σ dy`, `dγ = Σ dy · x̂`, `dx = dy · γ / √(variance + ε)`.
+/// The gradient by the input of [`eval_forward`]: `dx = dy · γ / √(variance + ε)`.
 #[allow(clippy::too_many_arguments, reason = "sizes and operands of the layer")]
 pub fn eval_backward(
     n: usize,
     channels: usize,
     area: usize,
-    x: &[f32],
-    mean: &[f32],
     variance: &[f32],
     gamma: &[f32],
     epsilon: f32,
     dy: &[f32],
     dx: &mut [f32],
-    dgamma: &mut [f32],
-    dbeta: &mut [f32],
 ) {
-    let shape = Shape::new(n, channels, area, [x, dy], &[mean, variance, gamma, dgamma, dbeta]);
-    assert_eq!(dx.len(), x.len(), "a gradient for each value");
+    let shape = Shape::new(n, channels, area, [dy, dx], &[variance, gamma]);
     for c in 0..channels {
-        let scaling = Scaling::new(mean[c], variance[c], epsilon);
-        [dbeta[c], dgamma[c]] = shape.sums(c, scaling, x, dy);
-        let factor = F32x4::splat(gamma[c]).mul(scaling.inverse);
+        let factor = F32x4::splat(gamma[c]).mul(Scaling::new(0.0, variance[c], epsilon).inverse);
         for plane in shape.planes(c) {
             map([&dy[plane.clone()]], &mut dx[plane], |[dy]| dy.mul(factor));
         }
@@ -227,7 +239,9 @@ mod tests {
             assert_close(&variance, &of_batch.iter().map(|s| s[1]).collect::<Vec<_>>(), 1e-6);
             assert_close(&y, &exact(channels, area, &x64, &parameters, &of_batch), 1e-5);
 
-            train_backward(n, channels, area, &x, &mean, &variance, &gamma, EPSILON, &dy, &mut dx, &mut dgamma, &mut dbeta);
+            backward_parameters(n, channels, area, &x, &mean, &variance, EPSILON, &dy, &mut dgamma, &mut dbeta);
+            let sums = [&dgamma[..], &dbeta];
+            train_backward(n, channels, area, &x, &mean, &variance, &gamma, EPSILON, &dy, sums, &mut dx);
             let by_x = gradient(&x64, &dy64, |x| exact(channels, area, x, &parameters, &statistics(n, channels, area, x)));
             assert_close(&dx, &by_x, 2e-5);
             let by_parameters = gradient(&parameters, &dy64, |p| exact(channels, area, &x64, p, &of_batch));
@@ -237,7 +251,8 @@ mod tests {
             mean.iter_mut().zip(&mut variance).zip(&frozen).for_each(|((m, v), s)| (*m, *v) = (s[0] as f32, s[1] as f32));
             eval_forward(n, channels, area, &x, &gamma, &beta, &mean, &variance, EPSILON, &mut y);
             assert_close(&y, &exact(channels, area, &x64, &parameters, &frozen), 1e-6);
-            eval_backward(n, channels, area, &x, &mean, &variance, &gamma, EPSILON, &dy, &mut dx, &mut dgamma, &mut dbeta);
+            eval_backward(n, channels, area, &variance, &gamma, EPSILON, &dy, &mut dx);
+            backward_parameters(n, channels, area, &x, &mean, &variance, EPSILON, &dy, &mut dgamma, &mut dbeta);
             assert_close(&dx, &gradient(&x64, &dy64, |x| exact(channels, area, x, &parameters, &frozen)), 1e-6);
             let by_parameters = gradient(&parameters, &dy64, |p| exact(channels, area, &x64, p, &frozen));
             assert_close(&[dgamma, dbeta].concat(), &by_parameters, 1e-5);
