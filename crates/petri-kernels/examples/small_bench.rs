@@ -72,9 +72,11 @@ fn small() {
     report("batch norm", 2 * size, || {
         norm::train_forward(n, channels, area, black_box(&x), &gamma, &beta, 1e-5, &mut y, &mut mean, &mut variance);
     });
-    report("batch norm backward", 3 * size, || {
+    report("batch norm backward", 5 * size, || {
         let x = black_box(&x);
-        norm::train_backward(n, channels, area, x, &mean, &variance, &gamma, 1e-5, &dy, &mut dx, &mut dgamma, &mut dbeta);
+        norm::backward_parameters(n, channels, area, x, &mean, &variance, 1e-5, &dy, &mut dgamma, &mut dbeta);
+        let sums = [&dgamma[..], &dbeta];
+        norm::train_backward(n, channels, area, x, &mean, &variance, &gamma, 1e-5, &dy, sums, &mut dx);
     });
     for (kernel, padding) in [(2, 0), (3, 1)] {
         let output = [side / 2; 2];
@@ -88,8 +90,7 @@ fn small() {
         report(&format!("mean pool {kernel}"), size + pooled, || pool::avg_forward(planes, &window, black_box(&x), y));
         report("mean pool backward", size + pooled, || pool::avg_backward(planes, &window, black_box(dy), &mut dx));
     }
-    let taps: [(&str, fn(usize, usize) -> Taps); 2] = [("nearest", Taps::nearest), ("bilinear", Taps::bilinear)];
-    for (name, taps) in taps {
+    for (name, taps) in [("nearest", Taps::nearest as fn(_, _) -> _), ("bilinear", Taps::bilinear)] {
         let half = side / 2;
         let resample = Resample { rows: taps(half, 2), columns: taps(half, 2) };
         let (small, mut scratch) = (planes * half * half, Scratch::default());

@@ -1,7 +1,7 @@
 //! Matrix products, row-major.
 //!
 //! Blocks of 4 rows × 8 columns of C stay in registers while `k` runs. Eight columns of B at a time are packed next to each
-//! other and serve every row of A. Each element of C is the sum over `k` in ascending order, in blocks of [`DEPTH`].
+//! other and serve every row of A. Each element of C is the sum over `k` in ascending order, in blocks of `DEPTH`.
 
 use crate::Scratch;
 use crate::lanes::{load_part, store_part};
