@@ -44,7 +44,7 @@ pub(super) fn block<const F: usize, const Q: usize>(
     assert!(at.iter().all(|at| at + shifts.farthest + F32x4::LANES <= x.len()), "all shifts stay within");
     assert_eq!(weights.len(), F * shifts.list.len(), "size of the weights");
     let mut sums = start.map(|start| [start; Q]);
-    let from = at.map(|at| x[at..].as_ptr());
+    let from = at.map(|at| x.as_ptr().wrapping_add(at));
     for (&shift, weights) in shifts.list.iter().zip(weights.chunks_exact(F)) {
         // SAFETY: no shift is greater than `farthest`, from which the first assertion finds four numbers.
         let values = from.map(|from| unsafe { F32x4::load(from.add(load_index(shift))) });

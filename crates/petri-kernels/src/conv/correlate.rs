@@ -70,22 +70,57 @@ impl Weights<'_> {
 /// Four positions that are computed together.
 #[derive(Debug, Clone, Copy, Default)]
 struct Quad {
-    image: usize,
-    row: usize,
+    /// Where they start in `x`.
+    from: usize,
+    /// Where they start in the result; where positions go on across the ends of rows: where the image starts.
+    to: usize,
+    /// The first of the four, counted from the start of the row.
     column: usize,
 }
 
-impl Quad {
-    /// The next four positions. The last ones of a row overlap with those before, where the row is no multiple of four.
+/// All positions of all images, four by four.
+#[derive(Debug)]
+struct Quads<'a> {
+    grid: &'a Correlation<'a>,
+    /// Rows and columns of the walk.
+    size: [usize; 2],
+    /// Images and rows that are still to come.
+    images: usize,
+    rows: usize,
+    /// Starts of the image and of the row.
+    image: [usize; 2],
+    row: [usize; 2],
+    column: usize,
+}
+
+impl Iterator for Quads<'_> {
+    type Item = Quad;
+
     #[inline(always)]
-    fn after(self, [rows, columns]: [usize; 2]) -> Self {
-        if self.column + LANES < columns {
-            Self { column: (self.column + LANES).min(columns - LANES), ..self }
-        } else if self.row + 1 < rows {
-            Self { row: self.row + 1, column: 0, ..self }
-        } else {
-            Self { image: self.image + 1, row: 0, column: 0 }
+    fn next(&mut self) -> Option<Quad> {
+        if self.images == 0 {
+            return None;
         }
+        let Target { image, step, .. } = self.grid.target;
+        let [from, to] = self.row;
+        let to = if self.grid.narrow() { to } else { to + self.column * step[1] };
+        let quad = Quad { from: from + self.column, to, column: self.column };
+        let next = self.column + LANES;
+        if next < self.size[1] {
+            // The last ones of a row overlap with those before, where the row is no multiple of four.
+            self.column = next.min(self.size[1] - LANES);
+            return Some(quad);
+        }
+        self.column = 0;
+        self.row = [from + self.grid.pitch, self.row[1] + step[0]];
+        self.rows -= 1;
+        if self.rows == 0 {
+            self.rows = self.size[0];
+            self.images -= 1;
+            self.image = [self.image[0] + self.grid.image, self.image[1] + image];
+            self.row = self.image;
+        }
+        Some(quad)
     }
 }
 
@@ -153,10 +188,12 @@ impl Correlation<'_> {
         self.size[1] < LANES
     }
 
-    /// Rows and columns in which the positions are visited.
-    fn walk(&self) -> [usize; 2] {
+    /// All positions of some images.
+    fn quads(&self, images: usize) -> Quads<'_> {
         let [rows, columns] = self.size;
-        if self.narrow() { [1, ((rows - 1) * self.pitch + columns).next_multiple_of(LANES)] } else { self.size }
+        let size = if self.narrow() { [1, ((rows - 1) * self.pitch + columns).next_multiple_of(LANES)] } else { self.size };
+        let first = [self.start, self.target.start];
+        Quads { grid: self, size, images, rows: size[0], image: first, row: first, column: 0 }
     }
 
     /// `F` filters at all positions of all images; returns `F`.
@@ -164,21 +201,17 @@ impl Correlation<'_> {
         let packed = job.weights.pack::<F>(job.group, job.filter, &mut job.packed[..F * self.shifts.len()]);
         let bias: [F32x4; F] = std::array::from_fn(|f| F32x4::splat(job.bias.get(job.first + f).copied().unwrap_or(0.0)));
         let y = &mut job.y[job.first * self.target.plane..];
-        let walk = self.walk();
-        let mut next = Quad::default();
-        while next.image < job.images {
-            let mut quads = [next; Q];
-            let mut count = 0;
-            while count < Q && next.image < job.images {
-                quads[count] = next;
-                count += 1;
-                next = next.after(walk);
+        let mut quads = self.quads(job.images);
+        while let Some(first) = quads.next() {
+            // At the end, the last ones are computed again.
+            let mut some = [first; Q];
+            for i in 1..Q {
+                some[i] = quads.next().unwrap_or(some[i - 1]);
             }
-            let at = quads.map(|quad| quad.image * self.image + self.start + quad.row * self.pitch + quad.column);
-            let sums = block::<F, Q>(job.x, &at, &self.shifts, packed, &bias);
+            let sums = block::<F, Q>(job.x, &some.map(|quad| quad.from), &self.shifts, packed, &bias);
             for (f, sums) in sums.iter().enumerate() {
                 let y = &mut y[f * self.target.plane..];
-                for (quad, sum) in quads[..count].iter().zip(sums) {
+                for (quad, sum) in some.iter().zip(sums) {
                     self.write(*quad, *sum, y);
                 }
             }
@@ -189,20 +222,17 @@ impl Correlation<'_> {
     /// Stores four sums of a filter, whose first image starts with `y`.
     #[inline(always)]
     fn write(&self, quad: Quad, sums: F32x4, y: &mut [f32]) {
-        let Target { start, image, step, .. } = self.target;
-        let to = start + quad.image * image;
+        let step = self.target.step;
+        let y = &mut y[quad.to..];
         let sums = sums.to_array();
         if self.narrow() {
             for (position, sum) in (quad.column..).zip(sums) {
                 let [row, column] = [position / self.pitch, position % self.pitch];
                 if row < self.size[0] && column < self.size[1] {
-                    y[to + row * step[0] + column * step[1]] = sum;
+                    y[row * step[0] + column * step[1]] = sum;
                 }
             }
-            return;
-        }
-        let y = &mut y[to + quad.row * step[0] + quad.column * step[1]..];
-        if step[1] == 1 {
+        } else if step[1] == 1 {
             y[..LANES].copy_from_slice(&sums);
         } else {
             y.iter_mut().step_by(step[1]).zip(sums).for_each(|(y, sum)| *y = sum);

@@ -39,6 +39,7 @@ pub(super) fn by_weight(
     let scratch = scratch.take(positions * (1 + filters) + images * pixels.len());
     let (shifts, rest) = scratch.split_at_mut(positions);
     let (packed, copy) = rest.split_at_mut(positions * filters);
+    copy.fill(0.0);
     pixels.shifts(window, shifts);
     let sizes = [conv.channels * window.input_area(), conv.filters * area];
     for (x, dy) in x.chunks(images * sizes[0]).zip(dy.chunks(images * sizes[1])) {
@@ -128,9 +129,8 @@ impl Pixels {
         }
     }
 
-    /// Copies `count` channels of all images, which are `image` numbers apart.
+    /// Copies `count` channels of all images, which are `image` numbers apart, into a border of zeros that is there already.
     fn copy<'a>(&self, from: &[f32], count: usize, image: usize, to: &'a mut [f32]) -> &'a [f32] {
-        to.fill(0.0);
         let [rows, columns] = self.source;
         for (at, to) in to.chunks_exact_mut(self.len()).enumerate() {
             for (channel, from) in from[at * image..].chunks_exact(rows * columns).take(count).enumerate() {

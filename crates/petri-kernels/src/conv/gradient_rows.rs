@@ -39,12 +39,13 @@ pub(super) fn by_weight(
     let image = [conv.channels * input.plane(), conv.filters * output.plane()];
     let scratch = scratch.take(window.taps() + images * (image[0] + image[1]));
     let (shifts, rest) = scratch.split_at_mut(window.taps());
+    rest.fill(0.0);
     let (x_copy, dy_copy) = rest.split_at_mut(images * image[0]);
     _ = input.shifts(window, shifts);
     let sizes = [conv.channels * window.input_area(), conv.filters * window.output_area()];
     for (x, dy) in x.chunks(images * sizes[0]).zip(dy.chunks(images * sizes[1])) {
         let images = x.len() / sizes[0];
-        let (x, dy) = (&*input.copy_all(x, x_copy), &*output.copy_all(dy, dy_copy));
+        let (x, dy) = (input.copy(x, x_copy), output.copy(dy, dy_copy));
         for first in (0..length).step_by(POSITIONS) {
             let span = Span { x, dy, image, images, first, length: (length - first).min(POSITIONS) };
             span.groups(conv, [input.plane(), output.plane()], shifts, dweight);

@@ -126,46 +126,63 @@ impl Layout {
         (indices, Shifts::new(shifts))
     }
 
-    /// Copies all planes of `from`, one after the other, and returns the part of `to` that was written.
-    pub(super) fn copy_all<'a>(&self, from: &[f32], to: &'a mut [f32]) -> &'a mut [f32] {
+    /// Copies all planes of `from`, one after the other, and returns the part of `to` that holds them. Only what lies inside the
+    /// source is written: the rest must be zero already, and stays it when the next images are copied.
+    pub(super) fn copy<'a>(&self, from: &[f32], to: &'a mut [f32]) -> &'a [f32] {
         let area = self.source[0] * self.source[1];
         let to = &mut to[..from.len() / area * self.plane()];
         for (from, to) in from.chunks_exact(area).zip(to.chunks_exact_mut(self.plane())) {
-            self.copy(from, to);
+            for (part, to) in to.chunks_exact_mut(self.phase).enumerate() {
+                self.copy_part(from, [part / self.phases[1], part % self.phases[1]], to);
+            }
         }
         to
     }
 
-    fn copy(&self, from: &[f32], to: &mut [f32]) {
-        for (part, to) in to.chunks_exact_mut(self.phase).enumerate() {
-            let residue = [part / self.phases[1], part % self.phases[1]];
-            let (body, tail) = to.split_at_mut(self.rows * self.pitch);
-            tail.fill(0.0);
-            // Columns before `first` and from `end` on lie outside the source.
-            let ahead = self.lead[1] - residue[1] as isize;
-            let first = rounded_up(ahead, self.step[1]).min(self.pitch);
-            let end = rounded_up(ahead + self.source[1] as isize, self.step[1]).clamp(first, self.pitch);
-            for (i, row) in body.chunks_exact_mut(self.pitch).enumerate() {
-                let y = (i * self.step[0] + residue[0]) as isize - self.lead[0];
-                if y < 0 || y >= self.source[0] as isize || first == end {
-                    row.fill(0.0);
-                    continue;
-                }
-                row[..first].fill(0.0);
-                row[end..].fill(0.0);
-                let x = ((first * self.step[1]) as isize - ahead) as usize;
-                let pixels = &from[y as usize * self.source[1]..][..self.source[1]][x..];
-                let row = &mut row[first..end];
-                match self.step[1] {
-                    1 => row.copy_from_slice(&pixels[..row.len()]),
-                    // Pairs instead of steps, so that the compiler uses vectors.
-                    2 if pixels.len() % 2 == 0 || row.len() <= pixels.len() / 2 => {
-                        row.iter_mut().zip(pixels.chunks_exact(2)).for_each(|(to, from)| *to = from[0]);
-                    }
-                    step => row.iter_mut().zip(pixels.iter().step_by(step)).for_each(|(to, from)| *to = *from),
-                }
-            }
+    fn copy_part(&self, from: &[f32], residue: [usize; 2], to: &mut [f32]) {
+        // Rows (and columns) before `first` and from `end` on lie outside the source.
+        let ahead = [0, 1].map(|a| self.lead[a] - residue[a] as isize);
+        let size = [self.rows, self.pitch];
+        let first = [0, 1].map(|a| rounded_up(ahead[a], self.step[a]).min(size[a]));
+        let end = [0, 1].map(|a| rounded_up(ahead[a] + self.source[a] as isize, self.step[a]).clamp(first[a], size[a]));
+        if first[1] == end[1] {
+            return;
         }
+        let column = ((first[1] * self.step[1]) as isize - ahead[1]) as usize;
+        for row in first[0]..end[0] {
+            let source = ((row * self.step[0]) as isize - ahead[0]) as usize;
+            let from = &from[source * self.source[1]..][column..self.source[1]];
+            let to = &mut to[row * self.pitch..][first[1]..end[1]];
+            copy_row(from, self.step[1], to);
+        }
+    }
+}
+
+/// Every `step`-th number of `from`.
+#[inline(always)]
+fn copy_row(from: &[f32], step: usize, to: &mut [f32]) {
+    let count = to.len();
+    match step {
+        // Not `copy_from_slice`: for a row, the call would cost more than the copy does in wasm.
+        1 if count >= F32x4::LANES => {
+            assert!(count <= from.len());
+            let copy = |to: &mut [f32], at: usize| {
+                // SAFETY: `at` is at most `count - 4`, and `count` is the length of `to` and at most that of `from`.
+                unsafe { F32x4::load(from.as_ptr().add(at)).store(to.as_mut_ptr().add(at)) }
+            };
+            // Two at once, or the compiler would see a copy and make the call.
+            for at in (0..count / 8).map(|pair| pair * 8) {
+                copy(to, at);
+                copy(to, at + 4);
+            }
+            if count % 8 >= 4 {
+                copy(to, count - count % 8);
+            }
+            copy(to, count - 4);
+        }
+        // Pairs instead of steps, so that the compiler uses vectors.
+        2 if count <= from.len() / 2 => to.iter_mut().zip(from.chunks_exact(2)).for_each(|(to, from)| *to = from[0]),
+        _ => to.iter_mut().zip(from.iter().step_by(step)).for_each(|(to, from)| *to = *from),
     }
 }
 

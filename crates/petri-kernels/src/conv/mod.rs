@@ -51,6 +51,7 @@ impl Conv {
         let (indices, rest) = scratch.split_at_mut(taps);
         let (shifts, rest) = rest.split_at_mut(channels * taps);
         let (copy, packed) = rest.split_at_mut(copied);
+        copy.fill(0.0);
         indices.iter_mut().enumerate().for_each(|(t, index)| *index = block::store_index(t));
         let correlation = Correlation {
             shifts: layout.shifts(&window, shifts),
@@ -64,7 +65,7 @@ impl Conv {
         let weights = Weights { weight, indices, filter: channels * taps, channel: taps, group: filters * channels * taps };
         for (x, y) in x.chunks(images * self.channels * window.input_area()).zip(y.chunks_mut(images * self.filters * out)) {
             let images = y.len() / (self.filters * out);
-            let source = if direct { x } else { layout.copy_all(x, copy) };
+            let source = if direct { x } else { layout.copy(x, copy) };
             correlation.groups(self.groups, filters, images, source, &weights, bias, packed, y);
         }
     }
@@ -91,10 +92,11 @@ impl Conv {
         let (indices, rest) = scratch.split_at_mut(taps);
         let (shifts, rest) = rest.split_at_mut(filters * taps);
         let (copy, packed) = rest.split_at_mut(copied);
+        copy.fill(0.0);
         for (dy, dx) in dy.chunks(images * self.filters * window.output_area()).zip(dx.chunks_mut(images * self.channels * area))
         {
             let images = dx.len() / (self.channels * area);
-            let source = if direct { dy } else { layout.copy_all(dy, copy) };
+            let source = if direct { dy } else { layout.copy(dy, copy) };
             if !layout::meets_all(&window) {
                 dx.fill(0.0);
             }
