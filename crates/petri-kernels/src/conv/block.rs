@@ -26,6 +26,15 @@ impl<'a> Shifts<'a> {
         Self { list, farthest: list.iter().fold(0, |most, &shift| load_index(shift).max(most)) }
     }
 
+    pub(super) fn list(&self) -> &'a [f32] {
+        self.list
+    }
+
+    /// The greatest of them.
+    pub(super) fn farthest(&self) -> usize {
+        self.farthest
+    }
+
     pub(super) fn len(&self) -> usize {
         self.list.len()
     }

@@ -7,6 +7,7 @@
 
 mod block;
 mod correlate;
+mod depthwise;
 mod gradient;
 mod gradient_rows;
 mod layout;
@@ -40,6 +41,9 @@ impl Conv {
     pub fn forward(&self, n: usize, x: &[f32], weight: &[f32], bias: &[f32], y: &mut [f32], scratch: &mut Scratch) {
         self.check(n, x, weight, y);
         assert!(bias.is_empty() || bias.len() == self.filters, "one bias a filter");
+        if depthwise::fits(self) {
+            return depthwise::forward(self, x, weight, bias, y, scratch);
+        }
         let (window, out) = (self.flat(), self.window.output_area());
         let direct = window.output[1] >= F32x4::LANES && Layout::reads_in_place(&window);
         let layout = if direct { Layout::in_place(&window) } else { Layout::of_input(&window) };
@@ -77,6 +81,9 @@ impl Conv {
     /// with those taps that meet the phase.
     pub fn backward_input(&self, n: usize, weight: &[f32], dy: &[f32], dx: &mut [f32], scratch: &mut Scratch) {
         self.check(n, dx, weight, dy);
+        if depthwise::fits(self) {
+            return depthwise::backward_input(self, weight, dy, dx, scratch);
+        }
         let window = self.flat();
         let (area, taps) = (window.input_area(), window.taps());
         let stride = window.stride;
