@@ -19,7 +19,7 @@ use crate::readback::read;
 use crate::state::{OPTIMIZER, StateDict, transposed};
 
 /// Name of the number that counts the optimizer's updates.
-const UPDATES: &str = "optimizer.step";
+pub(crate) const UPDATES: &str = "optimizer.step";
 
 /// Shortens the gradient of all parameters together to `max_norm`, as PyTorch's `clip_grad_norm_`: each
 /// is multiplied by min(1, max_norm / (‖g‖ + 1e-6)).
@@ -115,11 +115,6 @@ impl Trainer {
         }
     }
 
-    /// Lets the objective know how much each class counts.
-    pub fn set_class_weights(&mut self, class_weights: &[f32]) {
-        Rc::make_mut(&mut self.network).objective.set_class_weights(class_weights);
-    }
-
     fn note_watched(&mut self) {
         for place in self.watched.iter().flatten() {
             self.unread_watched.extend(self.network.value(*place));
@@ -156,6 +151,10 @@ impl Trainer {
 }
 
 impl Executor for Trainer {
+    fn set_class_weights(&mut self, class_weights: &[f32]) {
+        Rc::make_mut(&mut self.network).objective.set_class_weights(class_weights);
+    }
+
     fn step(&mut self, batch: &Batch, step: u32, learning_rate: f64) {
         let (output, gradients, running) = self.network.differentiate(batch, step);
         let gradients = if self.clip_norm > 0.0 { clip(gradients, &self.network.weights, self.clip_norm) } else { gradients };

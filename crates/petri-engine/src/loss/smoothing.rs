@@ -69,7 +69,7 @@ mod tests {
             let mut smoothing = Smoothing::new(&training);
             smoothing.set_class_weights(&weights);
             let one_hot = [0.0, 1.0, 0.0, 1.0, 0.0, 0.0];
-            let tensor = Tensor::<1>::from_floats(one_hot, &crate::device::cpu()).reshape([2, 3, 1]);
+            let tensor = Tensor::<1>::from_floats(one_hot, &crate::device::flex()).reshape([2, 3, 1]);
             let read = crate::readback::read(smoothing.targets(tensor).flatten::<1>(0, 2));
             let on_device = pollster::block_on(read).expect("the CPU cannot fail");
             let on_host: Vec<f32> = one_hot.chunks(3).flat_map(|t| smoothing.host_targets(t).into_owned()).collect();

@@ -55,11 +55,17 @@ impl Weights<'_> {
     /// Those of `F` filters in the order of the inner loop: [channels, taps, F].
     fn pack<'a, const F: usize>(&self, group: usize, filter: usize, packed: &'a mut [f32]) -> &'a [f32] {
         let first = group * self.group + filter * self.filter;
-        for (channel, packed) in packed.chunks_exact_mut(self.indices.len() * F).enumerate() {
+        let taps = self.indices.len();
+        // All of them in their order: nothing to look up.
+        let plain = self.indices.iter().enumerate().all(|(tap, &index)| load_index(index) == tap);
+        for (channel, packed) in packed.chunks_exact_mut(taps * F).enumerate() {
             for f in 0..F {
                 let from = &self.weight[first + channel * self.channel + f * self.filter..];
-                for (packed, &index) in packed.chunks_exact_mut(F).zip(self.indices) {
-                    packed[f] = from[load_index(index)];
+                let packed = packed.chunks_exact_mut(F);
+                if plain {
+                    packed.zip(&from[..taps]).for_each(|(packed, weight)| packed[f] = *weight);
+                } else {
+                    packed.zip(self.indices).for_each(|(packed, &index)| packed[f] = from[load_index(index)]);
                 }
             }
         }

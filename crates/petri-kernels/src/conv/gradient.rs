@@ -164,9 +164,10 @@ impl Tile<'_> {
             let at = pixels.index(row, column);
             let sums = block::<F, 2>(self.copy, &[at, at + F32x4::LANES], shifts, weights, &[F32x4::zero(); F]);
             for (f, [low, high]) in sums.into_iter().enumerate() {
-                let sums = low.to_array().into_iter().chain(high.to_array()).take(self.count);
                 let dweight = &mut dweight[(f * self.channels + self.first) * self.taps + tap..];
-                dweight.iter_mut().step_by(self.taps).zip(sums).for_each(|(dweight, sum)| *dweight += sum);
+                for (channel, &sum) in [low.to_array(), high.to_array()].as_flattened()[..self.count].iter().enumerate() {
+                    dweight[channel * self.taps] += sum;
+                }
             }
         }
     }
