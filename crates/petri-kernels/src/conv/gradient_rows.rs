@@ -111,7 +111,7 @@ impl Span<'_> {
             columns.iter().all(|column| column + farthest * self.image[0] + end <= self.x.len()),
             "columns lie within the copy"
         );
-        assert!(self.length % LANES == 0, "whole fours");
+        assert!(self.length.is_multiple_of(LANES), "whole fours");
         let mut sums = [[F32x4::zero(); T]; F];
         for image in 0..self.images {
             // SAFETY: both are smaller than the numbers that the assertions compare.

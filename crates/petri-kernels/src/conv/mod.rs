@@ -127,13 +127,8 @@ impl Conv {
                         step: [stride[0] * window.input[1], stride[1]],
                     },
                 };
-                let weights = Weights {
-                    weight,
-                    indices,
-                    filter: taps,
-                    channel: channels * taps,
-                    group: filters * channels * taps,
-                };
+                let weights =
+                    Weights { weight, indices, filter: taps, channel: channels * taps, group: filters * channels * taps };
                 correlation.groups(self.groups, channels, images, source, &weights, &[], packed, dx);
             }
         }

@@ -99,7 +99,7 @@ fn check(conv: &Conv, n: usize, random: &mut Random) {
     let x = random.values(n * conv.channels * w.input_area());
     let weight = random.values(conv.filters * conv.channels / conv.groups * w.taps());
     let dy = random.values(n * conv.filters * w.output_area());
-    let bias = if n % 2 == 0 { Vec::new() } else { random.values(conv.filters) };
+    let bias = if n.is_multiple_of(2) { Vec::new() } else { random.values(conv.filters) };
     let mut exact = [dy.len(), x.len(), weight.len()].map(Sums::new);
     for i in 0..dy.len() {
         exact[0].add(i, bias.get(i / w.output_area() % conv.filters).map_or(0.0, |b| f64::from(*b)));
@@ -125,7 +125,7 @@ fn a_grid_of_geometries() {
         for size in [[1, 1], [3, 2], [7, 7], [9, 5], [4, 14], [12, 11]] {
             for stride in [1, 2, 3] {
                 for padding in [0, 1, 3] {
-                    for shape in [[1, 4, 1], [3, 5, 1], [4, 6, 2], [3, 3, 3]] {
+                    for shape in [[1, 4, 1], [7, 6, 1], [4, 6, 2], [3, 3, 3]] {
                         let n = if checked % 7 == 0 { 5 } else { 1 };
                         if let Some(conv) = conv(size, kernel, [stride; 2], [padding; 2], [1; 2], shape) {
                             check(&conv, n, &mut random);
@@ -147,7 +147,7 @@ fn random_geometries() {
         let groups = [1, 1, 2, 3][random.below(4)];
         let mut two = |least: usize, most: usize| [0; 2].map(|_| least + random.below(most + 1 - least));
         let (input, kernel, stride, padding, dilation, shape) =
-            (two(1, 19), two(1, 5), two(1, 3), two(0, 5), two(1, 3), two(1, 5));
+            (two(1, 19), two(1, 5), two(1, 3), two(0, 5), two(1, 3), two(1, 9));
         let shape = [shape[0] * groups, shape[1] * groups, groups];
         let n = 1 + random.below(5);
         if let Some(conv) = conv(input, kernel, stride, padding, dilation, shape) {
@@ -172,6 +172,8 @@ fn sums_over_many_positions() {
     for (size, n) in [(40, 3), (4, 33)] {
         check(&conv([size; 2], [3; 2], [1; 2], [1; 2], [1; 2], [2, 5, 1]).expect("it fits"), n, &mut random);
         check(&conv([size; 2], [1; 2], [1; 2], [0; 2], [1; 2], [2, 5, 1]).expect("it fits"), n, &mut random);
+        check(&conv([size; 2], [3; 2], [1; 2], [1; 2], [1; 2], [9, 5, 1]).expect("it fits"), n, &mut random);
+        check(&conv([size; 2], [1; 2], [2; 2], [0; 2], [1; 2], [32, 14, 2]).expect("it fits"), n, &mut random);
         check(&conv([size; 2], [3; 2], [2; 2], [1; 2], [1; 2], [4, 4, 4]).expect("it fits"), n, &mut random);
     }
 }
