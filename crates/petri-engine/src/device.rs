@@ -1,10 +1,10 @@
 //! What computes: the CPU engine, or burn on a device of its own.
 
-use petri_protocol::TrainingSpec;
+use petri_protocol::{NetworkSpec, Problem, SortedMap, TensorShape, TrainingSpec};
 
 use crate::cpu::CpuTrainer;
 use crate::executor::Executor;
-use crate::layers::HostTensor;
+use crate::layers::{HostTensor, draw};
 use crate::plan::Plan;
 use crate::trainer::Trainer;
 
@@ -28,7 +28,24 @@ pub fn flex() -> burn::tensor::Device {
 }
 
 impl Device {
-    /// Puts a network with given weights, in the order of [`draw`](crate::layers::draw), on the device.
+    /// Draws the initial weights of `network` from `seed` and puts it on the device.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the network.
+    pub fn start(
+        &self,
+        network: &NetworkSpec,
+        input: TensorShape,
+        training: &TrainingSpec,
+        seed: u32,
+    ) -> Result<Box<dyn Executor>, Vec<Problem>> {
+        let plan = Plan::new(network, input, training.loss)?;
+        let values = draw(seed, &plan, &SortedMap::new());
+        Ok(self.executor(plan, values, training, seed))
+    }
+
+    /// Puts a network with given weights, in the order of [`draw`], on the device.
     pub fn executor(
         &self,
         plan: Plan,

@@ -6,12 +6,12 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::Batch;
-use petri_protocol::{NetworkSpec, Problem, SortedMap, TensorShape, TrainingSpec};
+use petri_protocol::TrainingSpec;
 
 use crate::burn_network::BurnNetwork;
 use crate::error::EngineError;
 use crate::executor::{Executor, Later, Network, Outputs, Place, StepOutput};
-use crate::layers::{HostTensor, RunningStats, Scaler, SquareCollector, Weights, draw};
+use crate::layers::{HostTensor, RunningStats, Scaler, SquareCollector, Weights};
 use crate::loss::{LossOutput, Objective};
 use crate::optimizer::Optimizer;
 use crate::plan::{Plan, PlanNode};
@@ -70,24 +70,7 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Draws the initial weights of `network` from `seed` and puts them on `device`.
-    ///
-    /// # Errors
-    ///
-    /// All problems of the network.
-    pub fn new(
-        network: &NetworkSpec,
-        input: TensorShape,
-        training: &TrainingSpec,
-        seed: u32,
-        device: &Device,
-    ) -> Result<Self, Vec<Problem>> {
-        let plan = Plan::new(network, input, training.loss)?;
-        let values = draw(seed, &plan, &SortedMap::new());
-        Ok(Self::with_weights(plan, values, training, seed, device))
-    }
-
-    /// Starts from given weights, in the order of [`draw`].
+    /// Starts from given weights, in the order of [`draw`](crate::layers::draw).
     pub fn with_weights(plan: Plan, values: Vec<[HostTensor; 2]>, training: &TrainingSpec, seed: u32, device: &Device) -> Self {
         let autodiff = device.clone().autodiff();
         let weights = Weights::upload(&plan, values, &autodiff);
