@@ -59,13 +59,14 @@ impl Moment {
         &self.path
     }
 
-    /// The batch of the last step, or of the first one before it.
-    pub fn current_batch(&self) -> Batch {
+    /// At most so many samples of the batch of the last step, or of the first one before it.
+    pub fn current_batch(&self, most: usize) -> Batch {
         let at = self.step.saturating_sub(1);
         let (epoch, step) = ((at / self.steps_per_epoch) as u32, at % self.steps_per_epoch);
         let (n, size) = (self.dataset.info.sizes.train, self.experiment.training.batch_size);
-        let (indices, n_real) = EpochOrder::new(self.experiment.seed, epoch, n, size).batch(step);
-        self.batch_of(&indices, n_real)
+        let (mut indices, n_real) = EpochOrder::new(self.experiment.seed, epoch, n, size).batch(step);
+        indices.truncate(most);
+        self.batch_of(&indices, n_real.min(most))
     }
 
     /// Some training samples as a batch.

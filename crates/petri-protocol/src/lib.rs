@@ -64,4 +64,4 @@ pub use wire_error::{ErrorCode, WireError};
 
 /// Version of the messages in [`command`] and [`event`]. Raise it with every change that an older
 /// page or worker would misread: the worker says its version first, and a page that differs reloads it.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;

@@ -286,4 +286,25 @@ mod tests {
             assert_eq!(parse(link).skipped, Vec::<String>::new(), "{link}");
         }
     }
+
+    /// The browser tests try the same: there the browser itself reads JSON and numbers.
+    #[test]
+    fn numbers_are_read_as_they_are_in_the_browser() {
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        let given = [
+            ("training.learning_rate", vec!["1e999", "NaN", "0x10", " "], vec!["1e-2"]),
+            ("seed", vec!["9007199254740993", "-0", "1.5", "4294967296"], vec!["7"]),
+            ("data.noise", vec!["1_0", ".5", "5."], vec!["-1e-3", "0.25"]),
+            ("journal", vec![&deep, "{"], vec!["[]"]),
+        ];
+        for (key, refused, taken) in given {
+            let mut experiment = parse("v=1&preset=one-neuron").experiment;
+            for text in refused {
+                assert!(set(&mut experiment, key, text).is_err(), "{key}={text}");
+            }
+            for text in taken {
+                assert!(set(&mut experiment, key, text).is_ok(), "{key}={text}");
+            }
+        }
+    }
 }

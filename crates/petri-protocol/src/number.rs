@@ -7,7 +7,7 @@ pub fn read(text: &str) -> Option<f64> {
     is_number.then(|| convert(text)).flatten()
 }
 
-/// What [`write`] wrote, bit for bit; also infinity and NaN.
+/// What [`write()`] wrote, bit for bit; also infinity and NaN.
 pub fn read_exact(text: &str) -> Option<f64> {
     match text {
         "inf" => Some(f64::INFINITY),

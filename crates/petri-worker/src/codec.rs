@@ -66,18 +66,18 @@ pub(crate) enum Attached {
 pub(crate) fn receive(data: &JsValue) -> Option<(Command, Attached)> {
     let parts: &Array = data.dyn_ref()?;
     let header = parts.get(0).as_string()?;
-    let refuse = |request: Option<RequestId>, why: String| {
-        send(&Event::Failed { run: None, request, error: WireError::new(ErrorCode::BadMessage, why) });
+    let refuse = |Asked { run, request }: Asked, why: String| {
+        send(&Event::Failed { run, request, error: WireError::new(ErrorCode::BadMessage, why) });
     };
     if header.len() > MAX_HEADER_BYTES {
-        refuse(None, format!("A message of {} MB is too long for the worker.", header.len() >> 20));
+        refuse(Asked::default(), format!("A message of {} MB is too long for the worker.", header.len() >> 20));
         return None;
     }
     match json::read(&header) {
         Ok(command) => Some((command, attached(&parts.get(1)))),
         Err(error) => {
             // Whoever asked is told, where that much can be read.
-            let asked = json::read::<Asked>(&header).ok().map(|a| a.request);
+            let asked = json::read::<Asked>(&header).unwrap_or_default();
             refuse(asked, format!("The worker did not understand a message: {error}"));
             None
         }
@@ -85,9 +85,11 @@ pub(crate) fn receive(data: &JsValue) -> Option<(Command, Attached)> {
 }
 
 /// The part of a message that says who waits for an answer.
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
 struct Asked {
-    request: RequestId,
+    run: Option<RunId>,
+    request: Option<RequestId>,
 }
 
 fn attached(value: &JsValue) -> Attached {

@@ -70,6 +70,32 @@ test("parts of a link that are not understood are named", async ({ lab, page }) 
   await expect(page.getByTestId("chart-accuracy")).toHaveCount(0);
 });
 
+// The browser itself reads JSON and numbers there; natively others do, which the unit tests try.
+test("numbers of a link are read alike in the browser and natively", async ({ lab, page }) => {
+  const deep = "[".repeat(200) + "]".repeat(200);
+  const given = {
+    "training.learning_rate": ["1e999", "NaN", "0x10", " ", "1e-2"],
+    seed: ["9007199254740993", "-0", "1.5", "4294967296", "7"],
+    "data.noise": [".5", "5.", "-1e-3", "1_0", "0.25"],
+    journal: [deep, "{", "[]"],
+  };
+  const skipped = {
+    "training.learning_rate": ["1e999", "NaN", "0x10", " "],
+    seed: ["9007199254740993", "-0", "1.5", "4294967296"],
+    "data.noise": [".5", "5.", "1_0"],
+    journal: [deep, "{"],
+  };
+  for (const [key, values] of Object.entries(given)) {
+    for (const value of values) {
+      await page.goto("about:blank");
+      await page.goto(`/#/lab?v=1&preset=one-neuron&engine=cpu&${key}=${encodeURIComponent(value)}`);
+      await expect(lab.train).toBeVisible();
+      const isSkipped = skipped[key].includes(value);
+      await expect(lab.notices.getByText("not understood"), `${key}=${value.slice(0, 20)}`).toHaveCount(isSkipped ? 1 : 0);
+    }
+  }
+});
+
 test("a problem stands beside the setting that caused it, and Train waits", async ({ lab, page }) => {
   await lab.open("preset=mlp&engine=cpu");
   await expect(lab.status).toHaveText("Ready");

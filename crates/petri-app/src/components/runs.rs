@@ -268,13 +268,14 @@ fn Importances(records: Memo<Vec<RunRecord>>) -> impl IntoView {
                 values.iter().sum::<f32>() / values.len().max(1) as f32
             };
             let columns: Vec<Vec<f32>> = labels.iter().map(|l| (0..features.len()).map(|i| mean(l, i)).collect()).collect();
+            // The features that matter most to any of the models, each by its own measure; bars by one for all.
             let largest: Vec<f32> = columns.iter().map(|c| c.iter().copied().fold(0.0, f32::max)).collect();
-            // The features that matter most to any of the models, each by its own measure.
+            let longest = largest.iter().copied().fold(0.0, f32::max);
             let weight = |i: usize| columns.iter().zip(&largest).map(|(c, m)| if *m > 0.0 { c[i] / m } else { 0.0 }).fold(0.0f32, f32::max);
             let mut order: Vec<usize> = (0..features.len()).collect();
             order::sort_by(&mut order, |a, b| weight(*b).total_cmp(&weight(*a)));
             let rows = order.into_iter().take(SHOWN).map(|i| {
-                let cells = columns.iter().zip(&largest).map(|(c, m)| view! { <td class="number">{label(c[i])}{bar(c[i], *m)}</td> });
+                let cells = columns.iter().map(|c| view! { <td class="number">{label(c[i])}{bar(c[i], longest)}</td> });
                 view! { <tr><th scope="row">{features[i].clone()}</th>{cells.collect_view()}</tr> }
             });
             Some(view! {

@@ -21,6 +21,7 @@ pub(crate) fn TestSet() -> impl IntoView {
     let lab = lab();
     let result = Memo::new(move |_| lab.model.with(|m| m.committed.clone().map(|p| (p, m.curves.validation.last().cloned()))));
     let n = Memo::new(move |_| lab.info.with(|i| i.as_ref().map_or(0, |i| i.sizes.test)));
+    let has_seen = Memo::new(move |_| lab.model.with(|m| m.has_seen_test()));
     // The question is about one run: it does not stand when another one begins.
     let run = Memo::new(move |_| lab.model.with(|m| m.run));
     let asked = RwSignal::new(None);
@@ -63,7 +64,10 @@ pub(crate) fn TestSet() -> impl IntoView {
                     }.into_any()
                 }
                 None => view! {
-                    <p>{move || format!("Locked: {} samples that no run has seen. They open when you commit to this model.", n.get())}</p>
+                    <p>{move || {
+                        let seen = if has_seen.get() { "whose result you know from another model" } else { "that no run has seen" };
+                        format!("Locked: {} samples {seen}. They open when you commit to this model.", n.get())
+                    }}</p>
                     <div class="row">
                         {move || if is_asked.get() {
                             view! {

@@ -129,6 +129,10 @@ pub struct Dish {
     pub(super) ended: Option<Box<Ended>>,
     /// The newest state of its run that the worker has sent.
     pub(super) checkpoint: Option<Checkpoint>,
+    /// Its run is over and stands among the kept ones.
+    pub(super) is_recorded: bool,
+    /// Data and seed by which a result on the test set was told.
+    pub(super) seen_test: Option<(DataSpec, u32)>,
     /// A learning rate that the worker has been asked for and has not yet answered.
     pub(super) asked_rate: Option<(RequestId, f64)>,
 }
@@ -157,6 +161,8 @@ impl Dish {
             train_when_ready: false,
             ended: None,
             checkpoint: None,
+            is_recorded: false,
+            seen_test: None,
             asked_rate: None,
         }
     }
@@ -311,6 +317,7 @@ impl Dish {
     pub(super) fn forget_run(&mut self) {
         self.curves.clear();
         self.checkpoint = None;
+        self.is_recorded = false;
         self.probes.clear();
         self.train_when_ready = false;
         self.looking.sample = 0;
@@ -334,6 +341,16 @@ impl Dish {
         let (probes, decision) = (self.probes.clone(), self.decision.clone());
         let (step, steps_per_epoch) = (self.step, self.steps_per_epoch);
         self.ended = Some(Box::new(Ended { preset, experiment, file, curves, probes, decision, step, steps_per_epoch }));
+    }
+
+    /// Whether a result on the samples of the test set was told before.
+    pub fn has_seen_test(&self) -> bool {
+        self.seen_test.as_ref().is_some_and(|(data, seed)| (data, *seed) == (&self.experiment.data, self.experiment.seed))
+    }
+
+    /// The run that a change has ended: its epochs, and the experiment it was made by.
+    pub(super) fn ended_run(&self) -> Option<(f64, &Experiment)> {
+        self.ended.as_ref().map(|e| (e.step as f64 / e.steps_per_epoch.max(1) as f64, &e.experiment))
     }
 
     /// Brings back the run that a change has ended: its settings, curves and pictures. True when there was one.

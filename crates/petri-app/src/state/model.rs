@@ -78,6 +78,8 @@ pub struct Model {
     others: Vec<Dish>,
     /// What was kept while the page was loaded again.
     recalled: Option<places::Recalled>,
+    /// The lab opened without the experiment that the tab keeps for it.
+    lab_is_aside: bool,
     /// The learner wants runs as fast as possible.
     prefers_fast: bool,
     /// A page that shows the dish is open.
@@ -112,6 +114,7 @@ impl Model {
             dish: Dish::new(Place::lab(), opened),
             others: Vec::new(),
             recalled: None,
+            lab_is_aside: false,
             prefers_fast: false,
             is_shown: false,
             clock: 0,
@@ -141,7 +144,10 @@ impl Model {
     fn spawn(&mut self, kind: WorkerKind) -> Effect {
         self.lose_series();
         self.worker.load(kind);
-        self.dish.phase = Phase::Loading;
+        if self.is_shown {
+            // A dish that was left is prepared when somebody comes back to it.
+            self.dish.phase = Phase::Loading;
+        }
         Effect::Spawn { kind, past_cache: false }
     }
 

@@ -125,7 +125,7 @@ pub struct Looking {
 pub struct SurfaceChoice {
     /// The parameters of the two axes.
     pub parameters: [Pick; 2],
-    /// Over all training samples rather than the last batch.
+    /// Over all training samples, or as many as there is time for, rather than the last batch.
     pub full_batch: bool,
     /// Half of the side of the square; nothing for one that grows with the path.
     pub extent: Option<f32>,

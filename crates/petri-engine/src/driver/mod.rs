@@ -387,10 +387,7 @@ impl Driver {
                     let step = watched.run.session().step_count();
                     self.host.send(&Event::State { run: watched.id, state, step }, &[]);
                 }
-                News::Checkpoint(state) => {
-                    flush(&self.host, watched, true);
-                    send_state(&self.host, watched, None, state);
-                }
+                News::Checkpoint(state) => send_state(&self.host, watched, None, state),
                 News::Committed(point) => {
                     flush(&self.host, watched, true);
                     let (columns, values) = MetricPoint::encode(&[point]);
@@ -421,7 +418,9 @@ fn flush(host: &Rc<dyn Host>, watched: &mut Watched, now: bool) {
     }
 }
 
-fn send_state(host: &Rc<dyn Host>, watched: &Watched, request: Option<RequestId>, state: StateDict) {
+fn send_state(host: &Rc<dyn Host>, watched: &mut Watched, request: Option<RequestId>, state: StateDict) {
+    // After the points that it covers.
+    flush(host, watched, true);
     // Counters are far below the 2^53 that f64 holds exactly.
     let step = state.numbers.get("step").copied().unwrap_or_default() as usize;
     let (numbers, parts, values) = state.into_payload();

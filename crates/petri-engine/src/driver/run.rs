@@ -339,6 +339,8 @@ impl Run {
     fn evaluated(&mut self, occasion: Occasion, point: MetricPoint, evaluation: Option<&Evaluation>) {
         if occasion == Occasion::Commit {
             self.news.push(News::Committed(point));
+            // Whoever goes on from a state must find the test set opened.
+            self.wants_checkpoint = true;
             return;
         }
         self.news.push(News::Point(point));

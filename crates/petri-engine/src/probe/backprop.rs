@@ -35,7 +35,7 @@ fn by_layer(moment: &Moment, pass: &Pass) -> Vec<(Vec<f32>, Vec<f32>)> {
 pub(super) async fn gradients(moment: &Moment, nodes: &[String]) -> Result<Answer, EngineError> {
     let found = indices(moment, nodes)?;
     let plan = moment.network().plan();
-    let batch = moment.current_batch();
+    let batch = moment.current_batch(usize::MAX);
     // The way back keeps a gradient for every output beside what a step keeps.
     let outputs = plan.nodes.iter().fold(0u64, |all, n| all.saturating_add(n.output.len() as u64));
     let needed = memory::step(&plan.shape, SGD, batch.size).saturating_add(outputs.saturating_mul(4 * batch.size as u64));

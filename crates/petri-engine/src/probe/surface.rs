@@ -49,7 +49,7 @@ pub(super) async fn answer(
         let all: Vec<usize> = (0..n).collect();
         moment.batch_of(&all, all.len())
     } else {
-        moment.current_batch()
+        moment.current_batch(in_time(moment.network().plan().shape.flops(), resolution))
     };
     let at = |i: usize| (i as f32 / (resolution - 1) as f32 * 2.0 - 1.0) * extent;
     let points: Vec<[f32; 2]> =

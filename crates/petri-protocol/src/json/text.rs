@@ -69,7 +69,7 @@ pub(super) fn write(value: &Value) -> String {
     written.ok().and_then(|()| String::from_utf8(text).ok()).unwrap_or_default()
 }
 
-/// No spaces, and numbers by [`number::write`].
+/// No spaces, and numbers by [`number::write()`].
 struct Plain;
 
 impl Formatter for Plain {

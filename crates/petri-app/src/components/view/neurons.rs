@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use petri_protocol::command::ProbeKind;
-use petri_protocol::number;
 use web_sys::HtmlInputElement;
 
 use crate::components::drawing::Plot;
@@ -89,13 +88,13 @@ fn WeightEditor(weights: Memo<Option<Answer>>) -> impl IntoView {
         <div class="weight-editor">
             <ParameterChoice label="Weight or bias" test_id="weight-choice" tensors=tensors pick=chosen on_pick=move |pick| chosen.set(pick)/>
             <label>"Value "
-                <input type="number" step="any" data-testid="weight-value" prop:value=value disabled=locked
+                <input type="text" inputmode="decimal" data-testid="weight-value" prop:value=value disabled=locked
                     on:change=move |ev| {
                         let mut is_taken = false;
-                        if let (Some(p), Some(v)) = (parameter.get_untracked(), number::read(&event_target_value(&ev))) {
+                        if let Some(p) = parameter.get_untracked() {
                             // What is refused is said by the model.
                             lab.act(|m| {
-                                let effects = m.set_weight(&p, v as f32);
+                                let effects = m.set_weight(&p, &event_target_value(&ev));
                                 is_taken = !effects.is_empty();
                                 effects
                             });

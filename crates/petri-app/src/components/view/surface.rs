@@ -53,7 +53,7 @@ fn Surface() -> impl IntoView {
             <div class="surface-controls">
                 {select(0, "Across", "surface-across")}{select(1, "Up", "surface-up")}
                 <label class="inline"><input type="radio" name="surface-batch" data-testid="surface-full" prop:checked=move || choice.with(|c| c.full_batch)
-                    on:change=move |_| set(&|c| c.full_batch = true)/>" all training samples"</label>
+                    on:change=move |_| set(&|c| c.full_batch = true)/>" many training samples"</label>
                 <label class="inline"><input type="radio" name="surface-batch" data-testid="surface-batch" prop:checked=move || !choice.with(|c| c.full_batch)
                     on:change=move |_| set(&|c| c.full_batch = false)/>" current batch"</label>
                 <label class="inline">"reach "<input type="range" min="1" max="12" step="1" prop:value=move || extent.get().to_string()

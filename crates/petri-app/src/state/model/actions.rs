@@ -49,9 +49,14 @@ impl Model {
     /// Changes the experiment; the run begins anew.
     pub fn edit(&mut self, change: impl FnOnce(&mut Experiment)) -> Vec<Effect> {
         let (before, preset, file, info) = (self.experiment.clone(), self.preset.clone(), self.file.clone(), self.info());
+        let rate = self.now().training.learning_rate;
         change(&mut self.experiment);
         if self.experiment == before {
             return Vec::new();
+        }
+        if self.experiment.training.learning_rate == before.training.learning_rate {
+            // What the field shows is what the next run begins with.
+            self.experiment.training.learning_rate = rate;
         }
         self.made = None;
         let experiment = &mut self.dish.experiment;
@@ -130,7 +135,14 @@ impl Model {
     }
 
     /// Sets one initial weight by hand; only before training.
-    pub fn set_weight(&mut self, parameter: &ParameterRef, value: f32) -> Vec<Effect> {
+    pub fn set_weight(&mut self, parameter: &ParameterRef, text: &str) -> Vec<Effect> {
+        let value = match typed_number::parse(text) {
+            Ok(value) => value as f32,
+            Err(why) => {
+                self.notices.remark(Topic::Value, format!("This value is not possible: {why}"), vec![]);
+                return Vec::new();
+            }
+        };
         let part = if parameter.part == TensorPart::Weight { "weight" } else { "bias" };
         let key = format!("weights.{}.{part}.{}", parameter.node, parameter.index);
         self.set(&key, &value.to_string())
@@ -146,8 +158,13 @@ impl Model {
             effects.extend(self.keep_run(self.dish.run, link, before.seed, None));
             let what = what_changed(&before, &self.experiment);
             self.dish.set_aside(preset, before, file);
-            let message = format!("The run of {epochs:.1} epochs ended because {what} changed.");
-            self.notices.offer(Topic::EndedRun, message, Offer::Undo);
+            self.notices.offer(Topic::EndedRun, ended_because(epochs, &what), Offer::Undo);
+        } else if let Some((epochs, of_run)) = self.dish.ended_run()
+            && self.notices.list().iter().any(|n| n.topic == Topic::EndedRun)
+        {
+            // Undo takes back all that was changed since.
+            let what = what_changed(of_run, &self.experiment);
+            self.notices.offer(Topic::EndedRun, ended_because(epochs, &what), Offer::Undo);
         }
         self.notices.settle(Topic::Run);
         self.worker.is_well();
@@ -254,6 +271,7 @@ impl Model {
     pub fn rewind(&mut self) -> Vec<Effect> {
         self.curves.clear();
         self.dish.checkpoint = None;
+        self.dish.is_recorded = false;
         self.train_when_ready = false;
         self.worker.is_well();
         self.prepare()
@@ -298,14 +316,23 @@ impl Model {
 }
 
 /// Names the settings in which two experiments differ.
+fn ended_because(epochs: f64, what: &str) -> String {
+    format!("The run of {epochs:.1} epochs ended because {what} changed.")
+}
+
 fn what_changed(before: &Experiment, after: &Experiment) -> String {
     let (then, now) = (before.values(), after.values());
-    let differs = |card: &&&Card| link::get(before, card.key) != link::get(after, card.key);
+    // A learning rate that was changed on the way is not another one now.
+    let is_same_rate = |card: &Card| card.key == "training.learning_rate" && !before.journal.is_empty();
+    let differs = |card: &&&Card| link::get(before, card.key) != link::get(after, card.key) && !is_same_rate(card);
     let changed: Vec<&&Card> = setting::all().iter().filter(differs).collect();
     match changed[..] {
         [] => "a setting".into(),
-        [card] => format!("“{}”", card.title(if then.get(card.key).is_some() { &then } else { &now })),
         _ if changed.iter().any(|card| card.key == "data.source") => "the data".into(),
+        [..] if changed.len() <= 3 => {
+            let title = |card: &&Card| format!("“{}”", card.title(if then.get(card.key).is_some() { &then } else { &now }));
+            changed.iter().map(|card| title(card)).collect::<Vec<_>>().join(" and ")
+        }
         _ => "the settings".into(),
     }
 }

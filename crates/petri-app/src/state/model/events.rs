@@ -28,6 +28,7 @@ impl Model {
             Event::Committed { run, columns } => {
                 if let Some(dish) = self.dish_of(run) {
                     dish.committed = MetricPoint::decode(&columns, values).pop();
+                    dish.seen_test = Some((dish.experiment.data.clone(), dish.experiment.seed));
                     // The views name the test set from now on: answers about validation must not pass for those about it.
                     dish.probes.clear();
                 }
@@ -147,6 +148,7 @@ impl Model {
         self.worker.progress = None;
         let Some(dish) = self.dish_of(run) else { return Vec::new() };
         dish.step = step;
+        dish.is_recorded &= state != RunState::Running;
         dish.phase = match state {
             RunState::Paused => Phase::Paused,
             RunState::Running => Phase::Running,

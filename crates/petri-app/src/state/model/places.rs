@@ -57,6 +57,7 @@ impl Model {
         let lab = lab_link::read(if is_safe { &kept.lab } else { "" });
         let mut model = Self::new(lab.opened);
         model.dish.looking.views = lab.views;
+        model.lab_is_aside = !is_safe;
         model.recall(&kept.shown, kept.failures);
         model
     }
@@ -148,7 +149,10 @@ impl Model {
 
     /// The link of the lab to be kept, and to stand in the address; nothing while both name an experiment that is kept back.
     pub fn kept_lab(&self) -> Option<String> {
-        self.kept_back(LAB).is_none().then(|| self.lab_link())
+        let link = self.lab_link();
+        // An experiment that was not opened, to be safe, is not lost before there is another one.
+        let is_untouched = self.lab_is_aside && link == lab_link::print(&Dish::new(Place::lab(), link::parse("")));
+        (self.kept_back(LAB).is_none() && !is_untouched).then_some(link)
     }
 
     /// The experiment of an origin that is not opened by itself and that the learner may still want: what stands in its
@@ -182,6 +186,9 @@ impl Model {
     /// Says what has become of the experiment that is back, and opens it where it was changed.
     fn greet(&mut self) -> Vec<Effect> {
         if let Some(recalled) = self.recalled.as_mut().filter(|r| r.origin == self.dish.origin && r.is_suspect()) {
+            if recalled.is_past {
+                return Vec::new();
+            }
             recalled.is_offered = true;
             let message = "The page failed twice with the experiment that was here, so it is not opened by itself.";
             self.notices.offer(Topic::Link, message, Offer::BringBack);

@@ -5,7 +5,7 @@ use petri_protocol::event::PayloadPart;
 use petri_protocol::{Command, DataSource, Experiment, Member, RunEnd, RunId, SeriesId, WireError};
 
 use super::{Effect, Model};
-use crate::state::dish::Phase;
+use crate::state::dish::{Dish, Phase};
 use crate::state::history::RunRecord;
 use crate::state::series::Series;
 
@@ -78,6 +78,11 @@ impl Model {
     /// Keeps a run with the link of its experiment. `end` is nothing for one that a change has stopped.
     pub(super) fn keep_run(&mut self, run: RunId, link: String, seed: u32, end: Option<RunEnd>) -> Vec<Effect> {
         let id = self.clock;
+        // A run that is over is told again when it is prepared from its last state.
+        let is_told_again = |dish: &mut Dish| end.is_some() && std::mem::replace(&mut dish.is_recorded, end.is_some());
+        if self.dish_of(run).is_some_and(is_told_again) {
+            return Vec::new();
+        }
         let Some(origin) = self.dish_of(run).map(|d| d.origin.clone()) else { return Vec::new() };
         let number = self.library.history.single(&origin).len() + 1;
         let Some(record) = self.dish_of(run).map(|d| d.record(link, seed, end, id, number)) else { return Vec::new() };

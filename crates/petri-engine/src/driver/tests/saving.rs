@@ -124,6 +124,8 @@ fn a_run_that_is_over_stays_over_and_committed_ones_stay_committed() {
     finish(&mut first);
     first.with_run(RUN, super::super::Run::commit);
     work(&mut first, 1000);
+    let by_itself = host.checkpoint().expect("a state");
+    assert_eq!(by_itself.numbers.get("run.committed"), Some(&1.0), "a lost worker does not lock the test set again");
     first.save(RUN, RequestId(1));
     work(&mut first, 1000);
     let state = host.checkpoint().expect("a state");

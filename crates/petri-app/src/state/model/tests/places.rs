@@ -192,7 +192,11 @@ fn a_page_that_fails_again_and_again_opens_its_place_and_offers_the_experiment()
     assert_eq!(model.experiment.seed, 1);
     assert!(model.notices.list()[0].offer.is_some());
     assert_eq!(model.lab_link(), "v=1&preset=one-neuron&seed=4", "the lab did not fail");
-    assert_eq!(Model::loaded(&kept(&before, 4)).experiment.seed, 1, "or perhaps it did");
+    let mut model = Model::loaded(&kept(&before, 4));
+    assert_eq!((model.experiment.seed, model.kept_lab()), (1, None), "or perhaps it did: it is not opened, nor lost");
+    model.enter_lab("");
+    model.set("seed", "12");
+    assert!(model.kept_lab().is_some_and(|link| link.contains("seed=12")), "until there is another one");
 }
 
 #[test]
@@ -212,6 +216,9 @@ fn an_experiment_that_waits_to_be_opened_all_the_same_is_not_lost_meanwhile() {
     other.set("seed", "4");
     assert_eq!(other.kept_lab().as_deref(), Some("v=1&preset=one-neuron&seed=4"), "the learner went on with another one");
     assert!(other.kept_experiment().ends_with("seed=4"));
+    other.enter(lesson("a"), link::parse("v=1&preset=mlp"));
+    other.enter_lab("");
+    assert!(other.notices.list().is_empty() && other.experiment.seed == 4, "it is offered until then, and no longer");
 }
 
 #[test]

@@ -247,7 +247,10 @@ fn a_run_that_is_over_is_trained_further_or_over_again_but_not_silently() {
     let mut model = started("v=1&preset=one-neuron");
     trained(&mut model, 5);
     let run = model.run;
-    model.apply(Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 5 }, &[]);
+    let ended = Event::State { run, state: RunState::Ended { end: RunEnd::Finished }, step: 5 };
+    let is_stored = |effects: Vec<Effect>| effects.iter().any(|e| matches!(e, Effect::StoreRun { .. }));
+    assert!(is_stored(model.apply(ended.clone(), &[])));
+    assert!(!is_stored(model.apply(ended.clone(), &[])), "a run that is prepared again from its end is the same run");
     assert_eq!(MainButton::of(&model), MainButton::TrainFurther);
     let effects = model.press_main();
     let [Effect::Send(Command::Change { request, key: LiveKey::Epochs, value, .. }), Effect::Send(Command::Resume { .. })] =
@@ -260,6 +263,8 @@ fn a_run_that_is_over_is_trained_further_or_over_again_but_not_silently() {
     model.apply(Event::Changed { run, request, journal, n_epochs: 200 }, &[]);
     model.apply(Event::State { run, state: RunState::Running, step: 5 }, &[]);
     assert_eq!(model.run, run, "it goes on where it ended");
+    let mut further = model.clone();
+    assert!(is_stored(further.apply(ended, &[])), "it has another end now");
     assert_eq!(model.curves.validation.len(), 1, "its curves are kept");
     let diverged = RunEnd::Diverged { step: 3 };
     model.apply(Event::State { run, state: RunState::Ended { end: diverged }, step: 3 }, &[]);
