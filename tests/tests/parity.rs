@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use petri_data::Batch;
+use petri_engine::device::{self, Device};
 use petri_engine::layers::HostTensor;
 use petri_engine::plan::Plan;
-use petri_engine::device::{self, Device};
 use petri_protocol::{LossSpec, OptimizerSpec, TensorShape, TrainingSpec, notation};
 use petri_tests::{Compared, assert_close, fixtures};
 use safetensors::SafeTensors;

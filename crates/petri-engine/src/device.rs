@@ -46,13 +46,7 @@ impl Device {
     }
 
     /// Puts a network with given weights, in the order of [`draw`], on the device.
-    pub fn executor(
-        &self,
-        plan: Plan,
-        values: Vec<[HostTensor; 2]>,
-        training: &TrainingSpec,
-        seed: u32,
-    ) -> Box<dyn Executor> {
+    pub fn executor(&self, plan: Plan, values: Vec<[HostTensor; 2]>, training: &TrainingSpec, seed: u32) -> Box<dyn Executor> {
         match self {
             Self::Cpu => Box::new(CpuTrainer::with_weights(plan, values, training, seed)),
             Self::Burn(device) => Box::new(Trainer::with_weights(plan, values, training, seed, device)),

@@ -143,9 +143,8 @@ struct Evidence {
 
 /// Runs one case on one device.
 async fn run(case: &Case, device: &Device, n: usize, pause: &mut impl AsyncFnMut()) -> Result<Evidence, EngineError> {
-    let mut trainer = device
-        .start(&case.network, case.input, &case.training, 3)
-        .map_err(|problems| EngineError::Invalid { problems })?;
+    let mut trainer =
+        device.start(&case.network, case.input, &case.training, 3).map_err(|problems| EngineError::Invalid { problems })?;
     let channels = trainer.network().plan().logits_shape().channels();
     let batch = noise_batch(trainer.network().plan(), n, (case.task.card().code)(case.training.loss, channels));
     let (loss, gradients) = trainer.network().gradients(&batch).await?;

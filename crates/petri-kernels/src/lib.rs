@@ -9,14 +9,17 @@ pub mod conv;
 pub mod elementwise;
 pub mod gemm;
 pub mod lanes;
+pub mod loss;
 pub mod math;
 pub mod norm;
+mod pixels;
 pub mod pool;
 pub mod resample;
 pub mod simd;
 pub mod softmax;
 #[cfg(test)]
 mod testing;
+pub mod update;
 pub mod window;
 
 pub use window::Window;

@@ -1,5 +1,6 @@
 //! Softmax over the channels of `[n, channels, area]`, four pixels at a time.
 
+use crate::pixels::for_each_group;
 use crate::simd::F32x4;
 
 /// `y[c] = e^(x[c] − max x) / Σ_k e^(x[k] − max x)` over the channels of each pixel; a NaN makes its pixel NaN.
@@ -29,50 +30,6 @@ pub fn backward(n: usize, channels: usize, area: usize, y: &[f32], dy: &[f32], d
     });
 }
 
-/// Four pixels of `[n, channels, area]`, also of different images; past the last, it is repeated.
-struct Pixels {
-    /// Where the first channel of each lies.
-    first: [usize; 4],
-    /// Whether they lie side by side.
-    together: bool,
-    /// Distance from channel to channel.
-    area: usize,
-}
-
-/// Calls `f` for all pixels, four at a time.
-#[inline(always)]
-fn for_each_group(n: usize, channels: usize, area: usize, mut f: impl FnMut(&Pixels)) {
-    let pixels = n * area;
-    for start in (0..pixels).step_by(4) {
-        let first = std::array::from_fn(|i| {
-            let pixel = (start + i).min(pixels - 1);
-            pixel / area * channels * area + pixel % area
-        });
-        f(&Pixels { first, together: first[3] == first[0] + 3, area });
-    }
-}
-
-impl Pixels {
-    #[inline(always)]
-    fn load(&self, x: &[f32], channel: usize) -> F32x4 {
-        let offset = channel * self.area;
-        match x[self.first[0] + offset..].first_chunk() {
-            Some(four) if self.together => F32x4::from_array(*four),
-            _ => F32x4::from_array(self.first.map(|first| x[first + offset])),
-        }
-    }
-
-    #[inline(always)]
-    fn store(&self, value: F32x4, y: &mut [f32], channel: usize) {
-        let offset = channel * self.area;
-        match y[self.first[0] + offset..].first_chunk_mut() {
-            Some(four) if self.together => *four = value.to_array(),
-            // A repeated pixel is written several times, each time the same.
-            _ => self.first.iter().zip(value.to_array()).for_each(|(first, value)| y[first + offset] = value),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +47,7 @@ mod tests {
         for (n, channels, area) in [
             (1, 1, 1),
             (1, 3, 1),
+            (2, 3, 1),
             (5, 10, 1),
             (64, 2, 1),
             (3, 4, 2),

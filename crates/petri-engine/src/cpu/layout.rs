@@ -57,8 +57,7 @@ impl Layout {
                 node.inputs.iter().flatten().for_each(|input| counts[*input] = true);
             }
         }
-        let mut layout =
-            Self { parameters: Vec::new(), len: 0, ranges: Vec::new(), counts, leads_to_learning: Vec::new() };
+        let mut layout = Self { parameters: Vec::new(), len: 0, ranges: Vec::new(), counts, leads_to_learning: Vec::new() };
         for (idx, node) in plan.nodes.iter().enumerate() {
             let mut ranges = [0..0, 0..0];
             if let Some(parameters) = &node.parameters {

@@ -52,7 +52,14 @@ impl CpuNetwork {
     }
 
     /// A forward pass in evaluation mode, with other parameters perhaps.
-    fn evaluate<T>(&self, parameters: &[f32], batch: &[f32], n: usize, end: usize, then: impl FnOnce(&mut Tape, Step<'_>) -> T) -> T {
+    fn evaluate<T>(
+        &self,
+        parameters: &[f32],
+        batch: &[f32],
+        n: usize,
+        end: usize,
+        then: impl FnOnce(&mut Tape, Step<'_>) -> T,
+    ) -> T {
         let values = Values { plan: &self.plan, layout: &self.layout, parameters };
         let step = Step { batch, n, mode: Mode::Evaluate, drawn: &[] };
         let mut tape = self.evaluation.borrow_mut();

@@ -1,6 +1,7 @@
 //! The optimizers over flat vectors, with PyTorch's formulas and constants (as `optimizer.rs`, which computes them with
 //! burn).
 
+use petri_kernels::update::{self, Adam, RmsProp};
 use petri_protocol::OptimizerSpec;
 
 use super::layout::Layout;
@@ -44,94 +45,44 @@ impl FlatOptimizer {
             let part = |moment: &mut Vec<f32>| if moment.is_empty() { 0..0 } else { range.clone() };
             let (first, second) = (part(&mut self.first), part(&mut self.second));
             let rate = learning_rate * parameter.rate;
-            let one = One { decay: self.weight_decay as f32, rate: rate as f32, time: self.time };
             let (first, second) = (&mut self.first[first], &mut self.second[second]);
-            one.update(self.spec, &mut values[range.clone()], &gradients[range], first, second, rate * self.weight_decay);
-        }
-    }
-}
-
-/// What the formulas need beside the vectors.
-struct One {
-    decay: f32,
-    rate: f32,
-    time: u32,
-}
-
-impl One {
-    fn update(
-        &self,
-        spec: OptimizerSpec,
-        values: &mut [f32],
-        gradients: &[f32],
-        first: &mut [f32],
-        second: &mut [f32],
-        decoupled: f64,
-    ) {
-        let Self { decay, rate, .. } = *self;
-        match spec {
-            OptimizerSpec::Sgd { momentum, nesterov } if momentum > 0.0 => {
-                let momentum = momentum as f32;
-                for ((w, g), v) in values.iter_mut().zip(gradients).zip(first) {
-                    let g = g + *w * decay;
-                    *v = *v * momentum + g;
-                    let step = if nesterov { g + *v * momentum } else { *v };
-                    *w -= step * rate;
+            let (values, gradients) = (&mut values[range.clone()], &gradients[range]);
+            let decay = self.weight_decay as f32;
+            match self.spec {
+                OptimizerSpec::Sgd { momentum, nesterov } if momentum > 0.0 => {
+                    update::sgd_momentum(values, gradients, first, momentum as f32, nesterov, decay, rate as f32);
                 }
-            }
-            OptimizerSpec::Sgd { .. } => {
-                for (w, g) in values.iter_mut().zip(gradients) {
-                    *w -= (g + *w * decay) * rate;
+                OptimizerSpec::Sgd { .. } => update::sgd(values, gradients, decay, rate as f32),
+                OptimizerSpec::Adam { beta1, beta2 } => {
+                    let with = adam([beta1, beta2], self.time, rate);
+                    update::adam(values, gradients, first, second, Adam { decay, ..with });
                 }
-            }
-            OptimizerSpec::Adam { beta1, beta2 } => self.adam([beta1, beta2], values, gradients, first, second, (decay, 1.0)),
-            OptimizerSpec::AdamW { beta1, beta2 } => {
-                // w ← w · (1 − lr · λ), apart from the gradient (Loshchilov and Hutter 2019).
-                self.adam([beta1, beta2], values, gradients, first, second, (0.0, (1.0 - decoupled) as f32));
-            }
-            OptimizerSpec::RmsProp { alpha, momentum } => {
-                let (keep, new) = (alpha as f32, (1.0 - alpha) as f32);
-                let step = |w: f32, g: f32, s: &mut f32| {
-                    let g = g + w * decay;
-                    *s = *s * keep + g * g * new;
-                    g / (s.sqrt() + EPSILON)
-                };
-                if momentum > 0.0 {
-                    let momentum = momentum as f32;
-                    for (((w, g), v), s) in values.iter_mut().zip(gradients).zip(first).zip(second) {
-                        *v = *v * momentum + step(*w, *g, s);
-                        *w -= *v * rate;
-                    }
-                } else {
-                    for ((w, g), s) in values.iter_mut().zip(gradients).zip(second) {
-                        *w -= step(*w, *g, s) * rate;
-                    }
+                OptimizerSpec::AdamW { beta1, beta2 } => {
+                    // Apart from the gradient.
+                    let shrink = (1.0 - rate * self.weight_decay) as f32;
+                    let with = adam([beta1, beta2], self.time, rate);
+                    update::adam(values, gradients, first, second, Adam { shrink, ..with });
+                }
+                OptimizerSpec::RmsProp { alpha, momentum } => {
+                    let alpha = [alpha as f32, (1.0 - alpha) as f32];
+                    let with = RmsProp { alpha, momentum: momentum as f32, decay, rate: rate as f32, epsilon: EPSILON };
+                    update::rms_prop(values, gradients, first, second, with);
                 }
             }
         }
     }
+}
 
-    /// Adam (Kingma and Ba 2015); `decays` are the factors of the weight in the gradient and of the weight itself.
-    fn adam(
-        &self,
-        [beta1, beta2]: [f64; 2],
-        values: &mut [f32],
-        gradients: &[f32],
-        first: &mut [f32],
-        second: &mut [f32],
-        (decay, shrink): (f32, f32),
-    ) {
-        let correction = |beta: f64| 1.0 - power(beta, self.time);
-        let factor = (1.0 / correction(beta2).sqrt()) as f32;
-        let rate = (f64::from(self.rate) / correction(beta1)) as f32;
-        let [keep1, keep2] = [beta1 as f32, beta2 as f32];
-        let [new1, new2] = [(1.0 - beta1) as f32, (1.0 - beta2) as f32];
-        for (((w, g), m), s) in values.iter_mut().zip(gradients).zip(first).zip(second) {
-            let g = g + *w * decay;
-            *m = *m * keep1 + g * new1;
-            *s = *s * keep2 + g * g * new2;
-            *w = *w * shrink - *m / (s.sqrt() * factor + EPSILON) * rate;
-        }
+/// A step of Adam without weight decay.
+fn adam([beta1, beta2]: [f64; 2], time: u32, rate: f64) -> Adam {
+    Adam {
+        keep: [beta1 as f32, beta2 as f32],
+        new: [(1.0 - beta1) as f32, (1.0 - beta2) as f32],
+        scale: (1.0 / (1.0 - power(beta2, time)).sqrt()) as f32,
+        rate: (rate / (1.0 - power(beta1, time))) as f32,
+        decay: 0.0,
+        shrink: 1.0,
+        epsilon: EPSILON,
     }
 }
 

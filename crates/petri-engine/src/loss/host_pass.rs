@@ -1,7 +1,9 @@
 //! Loss, right answers and gradient of a whole batch on the host: what the CPU engine trains with.
 
+use std::borrow::Cow;
+
 use petri_data::Batch;
-use petri_kernels::math;
+use petri_kernels::loss;
 use petri_protocol::{Decision, LossSpec};
 
 use super::Objective;
@@ -14,83 +16,62 @@ impl Objective {
     ///
     /// `logits`, `gradient`: `[batch, channels, area]`.
     pub(crate) fn differentiate(&self, batch: &Batch, logits: &[f32], gradient: &mut [f32]) -> StepOutput {
-        self.pass(batch, logits, Some(gradient))
+        let places = batch.weights.len().max(1);
+        let area = places / batch.size.max(1);
+        let channels = logits.len() / places;
+        let factor = self.normaliser(batch, channels);
+        let weights: Vec<f32> = batch.weights.iter().map(|weight| weight * factor).collect();
+        let targets = self.smoothing.whole_batch(&batch.targets, channels, area);
+        let of = loss::Batch { n: batch.size, channels, area, x: logits, targets: &targets, weights: &weights };
+        let loss = match self.loss {
+            LossSpec::CrossEntropy => loss::cross_entropy(of, gradient),
+            LossSpec::BinaryCrossEntropy => loss::binary_cross_entropy(of, gradient),
+            LossSpec::MeanSquaredError => loss::squared_error(of, gradient),
+        };
+        StepOutput { loss: loss as f32, hits: self.hits(batch, logits, channels, area) as f32 }
     }
 
     /// Mean loss of a batch.
     pub(crate) fn mean(&self, batch: &Batch, logits: &[f32]) -> f32 {
-        self.pass(batch, logits, None).loss
+        self.differentiate(batch, logits, &mut vec![0.0; logits.len()]).loss
     }
 
-    fn pass(&self, batch: &Batch, logits: &[f32], mut gradient: Option<&mut [f32]>) -> StepOutput {
-        let places = batch.weights.len().max(1);
-        let area = places / batch.size.max(1);
-        let (channels, k) = (logits.len() / places, batch.targets.len() / places);
-        let factor = self.normaliser(batch, channels);
+    /// Right answers among the samples, pixels or labels that count.
+    fn hits(&self, batch: &Batch, logits: &[f32], channels: usize, area: usize) -> usize {
         let decision = Decision::new(batch.code, self.loss);
-        let (mut x, mut t, mut g) = (vec![0.0; channels], vec![0.0; k], vec![0.0; channels]);
-        let (mut loss, mut hits) = (0.0f64, 0usize);
-        for (place, weight) in batch.weights.iter().enumerate() {
-            let (sample, pixel) = (place / area, place % area);
-            let (from, of_target) = (sample * channels * area + pixel, sample * k * area + pixel);
-            (0..channels).for_each(|c| x[c] = logits[from + c * area]);
-            (0..k).for_each(|c| t[c] = batch.targets[of_target + c * area]);
-            if *weight > 0.0 {
-                hits += right(decision, &x, &t);
-            }
-            let weight = weight * factor;
-            loss += f64::from(one(self.loss, &x, &self.smoothing.host_targets(&t), &mut g) * weight);
-            if let Some(gradient) = gradient.as_deref_mut() {
-                (0..channels).for_each(|c| gradient[from + c * area] = g[c] * weight);
-            }
+        if decision == Decision::Number {
+            return 0;
         }
-        StepOutput { loss: loss as f32, hits: hits as f32 }
+        let (mut x, mut t) = (vec![0.0; channels], vec![0.0; channels]);
+        let counting = batch.weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0);
+        let right = counting.map(|(place, _)| {
+            let from = place / area * channels * area + place % area;
+            for c in 0..channels {
+                (x[c], t[c]) = (logits[from + c * area], batch.targets[from + c * area]);
+            }
+            match decision {
+                Decision::Largest => usize::from(t[decision.class(&x)] > 0.5),
+                _ => x.iter().zip(&t).filter(|(x, t)| decision.is_yes(**x) == (**t > 0.5)).count(),
+            }
+        });
+        right.sum()
     }
 }
 
-/// Right answers of one sample or pixel.
-fn right(decision: Decision, x: &[f32], t: &[f32]) -> usize {
-    match decision {
-        Decision::Number => 0,
-        Decision::Above(_) | Decision::Each(_) => x.iter().zip(t).filter(|(x, t)| decision.is_yes(**x) == (**t > 0.5)).count(),
-        Decision::Largest => usize::from(t.get(decision.class(x)).is_some_and(|t| *t > 0.5)),
-    }
-}
-
-/// Loss of one sample or pixel, and its gradient by the logits.
-fn one(loss: LossSpec, x: &[f32], t: &[f32], gradient: &mut [f32]) -> f32 {
-    match loss {
-        LossSpec::CrossEntropy => {
-            let largest = x.iter().copied().fold(f32::NEG_INFINITY, |a, b| if b > a || b.is_nan() { b } else { a });
-            gradient.iter_mut().zip(x).for_each(|(g, x)| *g = math::exp(x - largest));
-            let sum: f32 = gradient.iter().sum();
-            let log_sum = largest + math::ln(sum);
-            let (mut loss, mut total) = (0.0, 0.0);
-            for (x, t) in x.iter().zip(t) {
-                loss += t * (log_sum - x);
-                total += t;
-            }
-            gradient.iter_mut().zip(t).for_each(|(g, t)| *g = *g / sum * total - t);
-            loss
+impl super::Smoothing {
+    /// What the loss reads instead of the targets `[batch, channels, area]`.
+    fn whole_batch<'a>(&self, targets: &'a [f32], channels: usize, area: usize) -> Cow<'a, [f32]> {
+        if self.is_none() {
+            return targets.into();
         }
-        LossSpec::BinaryCrossEntropy => {
-            let mut loss = 0.0;
-            for ((g, x), t) in gradient.iter_mut().zip(x).zip(t) {
-                // x − x t + ln(1 + e^−x), which cannot overflow
-                let small = math::exp(-x.abs());
-                loss += (if *x < 0.0 { 0.0 } else { *x }) - x * t + math::ln(1.0 + small);
-                *g = math::sigmoid(*x) - t;
+        let mut smooth = targets.to_vec();
+        let mut one = vec![0.0; channels];
+        for sample in smooth.chunks_exact_mut(channels * area) {
+            for pixel in 0..area {
+                (0..channels).for_each(|c| one[c] = sample[c * area + pixel]);
+                self.host_targets(&one).iter().enumerate().for_each(|(c, t)| sample[c * area + pixel] = *t);
             }
-            loss
         }
-        LossSpec::MeanSquaredError => {
-            let mut loss = 0.0;
-            for ((g, x), t) in gradient.iter_mut().zip(x).zip(t) {
-                let d = x - t;
-                loss += d * d;
-                *g = 2.0 * d;
-            }
-            loss
-        }
+        smooth.into()
     }
 }

@@ -3,8 +3,8 @@
 use petri_kernels::resample::{Resample, Taps};
 use petri_protocol::op::{AdaptiveAvgPool, Sides};
 
-use crate::op::resample::resample;
 use crate::op::kernel::{Backward, Kernel, Pass};
+use crate::op::resample::resample;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
 use crate::value::Value;

@@ -1,11 +1,11 @@
 //! Forward pass of upsampling.
 
-use petri_protocol::UpsampleMode;
 use petri_kernels::resample::{Resample, Taps};
+use petri_protocol::UpsampleMode;
 use petri_protocol::op::Upsample;
 
-use crate::op::resample::resample;
 use crate::op::kernel::{Backward, Kernel, Pass};
+use crate::op::resample::resample;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
 use crate::value::Value;
