@@ -17,12 +17,12 @@ pub enum Device {
     Burn(burn::tensor::Device),
 }
 
-/// The CPU engine.
+/// The CPU engine of the site: burn's, until [`Device::Cpu`] has been tried in browsers.
 pub fn cpu() -> Device {
-    Device::Cpu
+    Device::Burn(flex())
 }
 
-/// burn's CPU backend, with which the CPU engine is compared.
+/// burn's CPU backend, with which kernels of our own are compared.
 pub fn flex() -> burn::tensor::Device {
     burn::tensor::Device::flex()
 }

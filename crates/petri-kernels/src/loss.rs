@@ -102,7 +102,9 @@ mod tests {
     use super::*;
     use crate::testing::{assert_close, values, wide};
 
-    /// A loss of one pixel in `f64` and its gradient.
+    /// A loss of this file.
+    type Loss = fn(Batch<'_>, &mut [f32]) -> f64;
+    /// The same of one pixel in `f64`, and its gradient.
     type Exact = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
 
     fn exact_cross_entropy(x: &[f64], t: &[f64]) -> (f64, Vec<f64>) {
@@ -125,7 +127,7 @@ mod tests {
 
     #[test]
     fn losses_and_gradients_are_those_of_f64() {
-        let kinds: [(fn(Batch<'_>, &mut [f32]) -> f64, Exact); 3] =
+        let kinds: [(Loss, Exact); 3] =
             [(cross_entropy, exact_cross_entropy), (binary_cross_entropy, exact_binary), (squared_error, exact_squared)];
         for (n, channels, area) in [(1, 1, 1), (2, 3, 1), (3, 2, 1), (64, 3, 1), (5, 10, 1), (2, 2, 5), (3, 4, 7), (1, 3, 65)] {
             let x: Vec<f32> = values(n * channels * area, 1).iter().map(|x| x * 4.0).collect();
@@ -137,11 +139,11 @@ mod tests {
                 let mut dx = vec![f32::NAN; x.len()];
                 let found = loss(batch, &mut dx);
                 let (mut expected, mut gradient) = (0.0, vec![0.0; x.len()]);
-                for pixel in 0..n * area {
+                for (pixel, weight) in weights.iter().enumerate() {
                     let at = |c: usize| (pixel / area * channels + c) * area + pixel % area;
                     let of = |values: &[f32]| wide(&(0..channels).map(|c| values[at(c)]).collect::<Vec<_>>());
                     let (one, by_x) = exact(&of(&x), &of(&targets));
-                    let weight = f64::from(weights[pixel]);
+                    let weight = f64::from(*weight);
                     expected += weight * one;
                     by_x.iter().enumerate().for_each(|(c, g)| gradient[at(c)] = weight * g);
                 }
@@ -155,7 +157,7 @@ mod tests {
     fn large_logits_do_not_overflow_and_nan_stays() {
         let (targets, weights) = ([1.0, 0.0], [1.0]);
         let mut dx = [0.0; 2];
-        let mut of = |x: [f32; 2], loss: fn(Batch<'_>, &mut [f32]) -> f64| {
+        let mut of = |x: [f32; 2], loss: Loss| {
             loss(Batch { n: 1, channels: 2, area: 1, x: &x, targets: &targets, weights: &weights }, &mut dx)
         };
         assert_eq!(of([-1000.0, 0.0], cross_entropy), 1000.0);
