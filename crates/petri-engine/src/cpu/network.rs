@@ -9,9 +9,10 @@ use petri_protocol::{ParameterRef, TensorPart};
 use super::layout::Layout;
 use super::tape::{Mode, Step, Tape, Values};
 use crate::error::EngineError;
-use crate::executor::{Later, Network, Pass, Place};
+use crate::executor::{Later, Network, Pass, Place, StepOutput};
 use crate::layers::HostTensor;
 use crate::loss::Objective;
+use crate::op;
 use crate::op::kernel::Running;
 use crate::plan::Plan;
 use crate::state::{StateDict, transposed};
@@ -66,6 +67,20 @@ impl CpuNetwork {
         // Evaluation changes no running statistics.
         tape.forward(&values, &mut self.running.clone(), step, end);
         then(&mut tape, step)
+    }
+
+    /// Loss and answers of a training pass, whose gradients are written; running statistics become those after it.
+    pub(super) fn differentiate(&mut self, tape: &mut Tape, batch: &Batch, step: u32, gradients: &mut [f32]) -> StepOutput {
+        let drawn = op::drawn_on_host(&self.plan, batch.size, step, self.seed);
+        let step = Step { batch: &batch.inputs, n: batch.size, mode: Mode::Train, drawn: &drawn };
+        // Taken out, since the pass reads the rest of the network meanwhile.
+        let mut running = std::mem::take(&mut self.running);
+        tape.forward(&self.values(), &mut running, step, self.end());
+        self.running = running;
+        let (logits, gradient) = tape.gradient_of_logits(&self.plan);
+        let output = self.objective.differentiate(batch, logits, gradient);
+        tape.backward(&self.values(), &self.running, step, true, gradients);
+        output
     }
 
     fn tensor(&self, parameter: &super::layout::Parameter) -> HostTensor {
@@ -131,7 +146,7 @@ impl Network for CpuNetwork {
     fn gradients<'a>(&'a self, batch: &'a Batch) -> Later<'a, (f32, Vec<Vec<f32>>)> {
         let mut other = self.clone();
         let mut gradients = vec![0.0; self.layout.len];
-        let output = super::trainer::differentiate(&mut other, &mut self.evaluation.borrow_mut(), batch, 0, &mut gradients);
+        let output = other.differentiate(&mut self.evaluation.borrow_mut(), batch, 0, &mut gradients);
         now((output.loss, self.by_parameter(&gradients)))
     }
 

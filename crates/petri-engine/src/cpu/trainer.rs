@@ -6,13 +6,12 @@ use petri_data::Batch;
 use petri_protocol::TrainingSpec;
 
 use super::network::{CpuNetwork, kept};
-use super::tape::{Mode, Step, Tape};
+use super::tape::Tape;
 use super::update::FlatOptimizer;
 use crate::error::EngineError;
-use crate::executor::{Executor, Later, Network, Outputs, Place, StepOutput};
+use crate::executor::{Executor, Later, Network, Outputs, Place};
 use crate::layers::HostTensor;
 use crate::loss::Objective;
-use crate::op;
 use crate::op::kernel::Running;
 use crate::plan::Plan;
 use crate::state::{OPTIMIZER, StateDict, transposed};
@@ -28,27 +27,6 @@ pub struct CpuTrainer {
     gradients: Vec<f32>,
     unread: Outputs,
     watched: Option<[Place; 2]>,
-}
-
-/// Loss and answers of a training pass, whose gradients are written; running statistics become those after it.
-pub(super) fn differentiate(
-    network: &mut CpuNetwork,
-    tape: &mut Tape,
-    batch: &Batch,
-    step: u32,
-    gradients: &mut [f32],
-) -> StepOutput {
-    let drawn = op::drawn_on_host(&network.plan, batch.size, step, network.seed);
-    let step = Step { batch: &batch.inputs, n: batch.size, mode: Mode::Train, drawn: &drawn };
-    let end = network.end();
-    // Taken out, since the pass reads the rest of the network meanwhile.
-    let mut running = std::mem::take(&mut network.running);
-    tape.forward(&network.values(), &mut running, step, end);
-    network.running = running;
-    let (logits, gradient) = tape.gradient_of_logits(&network.plan);
-    let output = network.objective.differentiate(batch, logits, gradient);
-    tape.backward(&network.values(), &network.running, step, true, gradients);
-    output
 }
 
 impl CpuTrainer {
@@ -94,7 +72,7 @@ impl Executor for CpuTrainer {
 
     fn step(&mut self, batch: &Batch, step: u32, learning_rate: f64) {
         let network = Rc::make_mut(&mut self.network);
-        let output = differentiate(network, &mut self.tape, batch, step, &mut self.gradients);
+        let output = network.differentiate(&mut self.tape, batch, step, &mut self.gradients);
         if self.clip_norm > 0.0 {
             self.clip();
         }
