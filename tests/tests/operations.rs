@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use petri_data::random::{Purpose, stream};
 use petri_engine::layers::draw;
 use petri_engine::plan::Plan;
-use petri_engine::{Executor, Trainer, device};
+use petri_engine::{Executor, device};
 use petri_protocol::network_edit::NetworkEdit;
 use petri_protocol::op::{Dropout, Kind, Relu};
 use petri_protocol::{LossSpec, NetworkSpec, OpSpec, OptimizerSpec, TensorShape, TrainingSpec, memory, notation, size};
@@ -111,42 +111,39 @@ fn a_layer_in_between_leaves_the_initial_weights_of_the_others() {
 
 #[test]
 fn a_second_dropout_leaves_the_mask_of_the_first() {
-    let device = device::cpu();
     let mask = |text: &str, name: &str| -> Vec<f32> {
         let plan = plan(&notation::parse(text).expect("notation"));
         let at = plan.index(name).expect("the layer");
-        let drawn = petri_engine::op::drawn(&plan, 8, 3, 1, &device);
-        let value = drawn[at].clone().expect("dropout draws a mask").flat();
-        pollster::block_on(petri_engine::readback::read(value)).expect("the CPU cannot fail")
+        petri_engine::op::drawn_on_host(&plan, 8, 3, 1)[at].clone().expect("dropout draws a mask")
     };
     let alone = mask("dense(6)-dropout(0.5)-dense(2)", "dropout1");
     assert_eq!(alone, mask("dense(6)-a=dropout(0.5)-dropout1=dropout(0.5)-dense(2)", "dropout1"));
     assert_ne!(alone, mask("dense(6)-a=dropout(0.5)-dropout1=dropout(0.5)-dense(2)", "a"));
     let dropout = NetworkSpec::chain([Dropout { rate: 0.5 }.into()]);
-    assert!(petri_engine::op::drawn(&plan(&dropout), 1, 0, 1, &device)[0].is_some());
+    assert!(petri_engine::op::drawn_on_host(&plan(&dropout), 1, 0, 1)[0].is_some());
 }
 
 #[test]
 fn a_frozen_layer_keeps_its_weights_and_its_statistics() {
     let network = notation::parse("dense(4)~frozen-batchnorm~frozen-tanh-dense(2)~0.5").expect("notation");
     let training = TrainingSpec { weight_decay: 0.1, optimizer: OptimizerSpec::ADAM, ..TrainingSpec::default() };
-    let mut trainer = Trainer::new(&network, TensorShape::Features(3), &training, 1, &device::cpu()).expect("valid");
+    let mut trainer = device::cpu().start(&network, TensorShape::Features(3), &training, 1).expect("valid");
     let inputs: Vec<f32> = (0..12).map(|i| (i * 7 % 5) as f32).collect();
     let targets = [1.0, 0.0, 0.0, 1.0].repeat(2);
     let code = petri_protocol::TargetCode::OneHot;
     let batch = petri_data::Batch { size: 4, n_real: 4, code, inputs, targets, weights: vec![1.0; 4] };
-    let read = |trainer: &Trainer| {
+    let read = |trainer: &dyn Executor| {
         let network = trainer.network();
         let weights = pollster::block_on(network.weights(&[0, 1, 2, 3])).expect("the CPU cannot fail");
         // The statistics of the batch normalisation show in what comes out.
         let normalised = pollster::block_on(network.outputs(batch.inputs.clone(), 4, vec![1])).expect("the CPU cannot fail");
         (weights, normalised)
     };
-    let (before, normalised_before) = read(&trainer);
+    let (before, normalised_before) = read(&*trainer);
     for step in 0..3 {
         trainer.step(&batch, step, 0.1);
     }
-    let (after, normalised_after) = read(&trainer);
+    let (after, normalised_after) = read(&*trainer);
     assert_eq!((&before[0], &before[1]), (&after[0], &after[1]), "frozen");
     assert_ne!(before[2], after[2], "not frozen");
     assert_eq!(normalised_before, normalised_after, "frozen statistics");

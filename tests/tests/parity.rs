@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use petri_data::Batch;
+use petri_engine::device::{self, Device};
 use petri_engine::layers::HostTensor;
 use petri_engine::plan::Plan;
-use petri_engine::{Executor, Trainer, device};
 use petri_protocol::{LossSpec, OptimizerSpec, TensorShape, TrainingSpec, notation};
 use petri_tests::{Compared, assert_close, fixtures};
 use safetensors::SafeTensors;
@@ -50,7 +50,7 @@ impl Data<'_> {
     }
 }
 
-async fn check(name: &str, folder: &Path) {
+async fn check(name: &str, folder: &Path, device: &Device) {
     let meta: Meta = serde_json::from_slice(&fs::read(folder.join("meta.json")).expect("meta.json")).expect("meta.json");
     let bytes = fs::read(folder.join("data.safetensors")).expect("data.safetensors");
     let data = Data(SafeTensors::deserialize(&bytes).expect("safetensors"));
@@ -73,7 +73,7 @@ async fn check(name: &str, folder: &Path) {
         label_smoothing: meta.label_smoothing,
         ..TrainingSpec::default()
     };
-    let mut trainer = Trainer::with_weights(plan, initial.collect(), &training, 0, &device::cpu());
+    let mut trainer = device.executor(plan, initial.collect(), &training, 0);
     trainer.set_class_weights(&meta.class_weights);
     let batch = Batch {
         size: meta.batch,
@@ -119,7 +119,9 @@ fn every_case_equals_pytorch() {
     folders.sort();
     for folder in folders.iter().filter(|f| f.is_dir()) {
         let name = folder.file_name().and_then(|n| n.to_str()).expect("a name");
-        pollster::block_on(check(name, folder));
+        for device in [Device::Cpu, Device::Burn(device::flex())] {
+            pollster::block_on(check(name, folder, &device));
+        }
         checked += 1;
     }
     assert!(checked >= 72, "only {checked} cases were found");

@@ -69,7 +69,6 @@ fn initial_weights_depend_on_the_seed_alone() {
 
 #[test]
 fn dropout_zeroes_its_share_and_keeps_the_mean() {
-    use petri_engine::{Executor, Trainer};
     use petri_protocol::{Init, OptimizerSpec, TensorShape, TrainingSpec};
     // One zero weight per input and inputs of 1: the gradient of a weight is the sum of its mask.
     let network = NetworkSpec::chain([Dropout { rate: 0.25 }.into(), Dense { units: 1, init: Init::Zero, bias: true }.into()]);
@@ -79,7 +78,7 @@ fn dropout_zeroes_its_share_and_keeps_the_mean() {
         ..TrainingSpec::default()
     };
     let features = 4000;
-    let trainer = Trainer::new(&network, TensorShape::Features(features), &training, 1, &device::cpu()).expect("valid");
+    let trainer = device::cpu().start(&network, TensorShape::Features(features), &training, 1).expect("valid");
     let code = petri_protocol::TargetCode::Number;
     let batch =
         petri_data::Batch { size: 1, n_real: 1, code, inputs: vec![1.0; features], targets: vec![1.0], weights: vec![1.0] };

@@ -8,12 +8,13 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use crate::run::root;
 
 /// Crates of ours that each may use (ARCHITECTURE.md says why).
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("petri-cards", &[]),
+    ("petri-kernels", &[]),
     ("petri-protocol", &[]),
     ("petri-data", &["petri-protocol"]),
     ("petri-lesson", &["petri-protocol", "petri-data"]),
-    ("petri-engine", &["petri-protocol", "petri-data"]),
+    ("petri-engine", &["petri-kernels", "petri-protocol", "petri-data"]),
     ("petri-worker", &["petri-protocol", "petri-data", "petri-engine"]),
     ("petri-app", &["petri-protocol", "petri-data", "petri-lesson"]),
     ("petri-tests", &["petri-protocol", "petri-data", "petri-engine", "petri-lesson", "petri-app"]),

@@ -200,7 +200,11 @@ pub struct BareLoop {
 
 impl BareLoop {
     /// Prepares the loop on a device.
-    pub fn new(reference: Reference, device: &Device) -> Self {
+    pub fn new(reference: Reference, device: &crate::device::Device) -> Self {
+        let device = match device {
+            crate::device::Device::Burn(device) => device.clone(),
+            crate::device::Device::Cpu => crate::device::flex(),
+        };
         let (_, input, k, n, task) = reference.parts();
         let device = device.clone().autodiff();
         let mut rng = stream(2, Purpose::Data);

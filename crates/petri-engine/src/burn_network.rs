@@ -227,7 +227,7 @@ impl Network for BurnNetwork {
     }
 
     fn batch_size(&self) -> usize {
-        self.plan.evaluation_batch(self.device == crate::device::cpu())
+        self.plan.evaluation_batch(self.device == Device::flex())
     }
 
     fn logits(&self, batches: Vec<(Vec<f32>, usize)>) -> Later<'_, Vec<Vec<f32>>> {

@@ -1,11 +1,57 @@
-//! Devices of the two engines.
+//! What computes: the CPU engine, or burn on a device of its own.
 
-/// burn's handle of a device, so that the worker needs no burn of its own.
-pub use burn::tensor::Device;
+use petri_protocol::{NetworkSpec, Problem, SortedMap, TensorShape, TrainingSpec};
 
-/// The CPU engine.
+use crate::cpu::CpuTrainer;
+use crate::executor::Executor;
+use crate::layers::{HostTensor, draw};
+use crate::plan::Plan;
+use crate::trainer::Trainer;
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub enum Device {
+    /// Kernels of our own.
+    Cpu,
+    /// burn, on the GPU or, in tests, on its own CPU backend.
+    Burn(burn::tensor::Device),
+}
+
+/// The CPU engine of the site: burn's, until [`Device::Cpu`] has been tried in browsers.
 pub fn cpu() -> Device {
-    Device::flex()
+    Device::Burn(flex())
+}
+
+/// burn's CPU backend, with which kernels of our own are compared.
+pub fn flex() -> burn::tensor::Device {
+    burn::tensor::Device::flex()
+}
+
+impl Device {
+    /// Draws the initial weights of `network` from `seed` and puts it on the device.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the network.
+    pub fn start(
+        &self,
+        network: &NetworkSpec,
+        input: TensorShape,
+        training: &TrainingSpec,
+        seed: u32,
+    ) -> Result<Box<dyn Executor>, Vec<Problem>> {
+        let plan = Plan::new(network, input, training.loss)?;
+        let values = draw(seed, &plan, &SortedMap::new());
+        Ok(self.executor(plan, values, training, seed))
+    }
+
+    /// Puts a network with given weights, in the order of [`draw`], on the device.
+    pub fn executor(&self, plan: Plan, values: Vec<[HostTensor; 2]>, training: &TrainingSpec, seed: u32) -> Box<dyn Executor> {
+        match self {
+            Self::Cpu => Box::new(CpuTrainer::with_weights(plan, values, training, seed)),
+            Self::Burn(device) => Box::new(Trainer::with_weights(plan, values, training, seed, device)),
+        }
+    }
 }
 
 /// What the GPU engine needs of its device beside burn.
@@ -26,14 +72,14 @@ impl Gpu {
     ///
     /// [`EngineError::GpuUnavailable`](crate::EngineError) with the reason.
     pub async fn start(on_error: impl Fn(String) + Send + Sync + 'static) -> Result<Self, crate::EngineError> {
-        let (device, setup) = Device::wgpu_options()
+        let (device, setup) = burn::tensor::Device::wgpu_options()
             .init_with_setup_async()
             .await
             .map_err(|e| crate::EngineError::GpuUnavailable { why: e.to_string() })?;
         // cubecl's own handler panics, which would take the worker with it.
         let raw = setup.device.clone();
         raw.on_uncaptured_error(std::sync::Arc::new(move |error| on_error(format!("{error}"))));
-        Ok(Self { device, destroy: Box::new(move || setup.device.destroy()) })
+        Ok(Self { device: Device::Burn(device), destroy: Box::new(move || setup.device.destroy()) })
     }
 
     /// Loses the device, as a driver reset does. For tests.

@@ -103,6 +103,9 @@ pub trait Network {
 
 /// A network that is being trained.
 pub trait Executor {
+    /// Lets the objective know how much each class counts.
+    fn set_class_weights(&mut self, class_weights: &[f32]);
+
     /// One optimizer step on a batch. `step` numbers the steps from 0, for dropout. Nothing is waited for.
     fn step(&mut self, batch: &Batch, step: u32, learning_rate: f64);
 

@@ -8,6 +8,7 @@ pub mod baselines;
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod burn_network;
+pub mod cpu;
 pub mod device;
 pub mod driver;
 pub mod error;

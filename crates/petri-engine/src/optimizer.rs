@@ -20,6 +20,15 @@ pub struct Moments {
     second: Option<Tensor<1>>,
 }
 
+/// Names of the two moments of an optimizer in a state dictionary, as PyTorch calls them.
+pub fn moment_names(spec: OptimizerSpec) -> [&'static str; 2] {
+    match spec {
+        OptimizerSpec::Sgd { .. } => ["momentum_buffer", "unused"],
+        OptimizerSpec::Adam { .. } | OptimizerSpec::AdamW { .. } => ["exp_avg", "exp_avg_sq"],
+        OptimizerSpec::RmsProp { .. } => ["momentum_buffer", "square_avg"],
+    }
+}
+
 /// An optimizer with its memory.
 #[derive(Debug, Clone)]
 pub struct Optimizer {
@@ -37,13 +46,9 @@ impl Optimizer {
         Self { spec, weight_decay, time: 0, moments: BTreeMap::new() }
     }
 
-    /// Names of the two moments in a state dictionary, as PyTorch calls them.
+    /// See [`moment_names`].
     pub fn moment_names(&self) -> [&'static str; 2] {
-        match self.spec {
-            OptimizerSpec::Sgd { .. } => ["momentum_buffer", "unused"],
-            OptimizerSpec::Adam { .. } | OptimizerSpec::AdamW { .. } => ["exp_avg", "exp_avg_sq"],
-            OptimizerSpec::RmsProp { .. } => ["momentum_buffer", "square_avg"],
-        }
+        moment_names(self.spec)
     }
 
     /// Updates done.

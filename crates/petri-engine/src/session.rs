@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use burn::tensor::Device;
 use petri_data::batch::steps_per_epoch;
 use petri_data::{Dataset, EpochOrder, metric};
 use petri_protocol::metric_point::{Columns, LOSS};
 use petri_protocol::{ClassWeights, Experiment, LiveChange, LiveKey, MetricPoint, ParameterRef, Split, TargetCode, journal};
 
+use crate::device::Device;
 use crate::error::EngineError;
 use crate::evaluate::Evaluation;
 use crate::executor::{Executor, Later, Network, Outputs};
@@ -16,7 +16,6 @@ use crate::moment::Moment;
 use crate::path::Path;
 use crate::plan::Plan;
 use crate::state::{BEST, StateDict};
-use crate::trainer::Trainer;
 
 /// What a step was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +69,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Prepares a run from its start, with burn on a device.
+    /// Prepares a run from its start on a device.
     ///
     /// # Errors
     ///
@@ -84,7 +83,7 @@ impl Session {
             .map_err(|problems| EngineError::Invalid { problems })?;
         let channels = plan.logits_shape().channels();
         let values = draw(experiment.seed, &plan, &experiment.weights);
-        let mut executor = Trainer::with_weights(plan, values, &experiment.training, experiment.seed, device);
+        let mut executor = device.executor(plan, values, &experiment.training, experiment.seed);
         let class_weights = match experiment.training.class_weights {
             ClassWeights::None => vec![1.0; dataset.info.n_classes()],
             ClassWeights::Balanced => dataset.balanced_weights(),
@@ -95,7 +94,7 @@ impl Session {
             order: EpochOrder::new(experiment.seed, 0, dataset.info.sizes.train, experiment.training.batch_size),
             order_epoch: 0,
             class_weights: class_weights.into(),
-            executor: Box::new(executor),
+            executor,
             dataset,
             journal: experiment.journal.clone(),
             experiment: Rc::new(experiment),

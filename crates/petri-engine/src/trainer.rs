@@ -6,12 +6,12 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use petri_data::Batch;
-use petri_protocol::{NetworkSpec, Problem, SortedMap, TensorShape, TrainingSpec};
+use petri_protocol::TrainingSpec;
 
 use crate::burn_network::BurnNetwork;
 use crate::error::EngineError;
 use crate::executor::{Executor, Later, Network, Outputs, Place, StepOutput};
-use crate::layers::{HostTensor, RunningStats, Scaler, SquareCollector, Weights, draw};
+use crate::layers::{HostTensor, RunningStats, Scaler, SquareCollector, Weights};
 use crate::loss::{LossOutput, Objective};
 use crate::optimizer::Optimizer;
 use crate::plan::{Plan, PlanNode};
@@ -19,7 +19,7 @@ use crate::readback::read;
 use crate::state::{OPTIMIZER, StateDict, transposed};
 
 /// Name of the number that counts the optimizer's updates.
-const UPDATES: &str = "optimizer.step";
+pub(crate) const UPDATES: &str = "optimizer.step";
 
 /// Shortens the gradient of all parameters together to `max_norm`, as PyTorch's `clip_grad_norm_`: each
 /// is multiplied by min(1, max_norm / (‖g‖ + 1e-6)).
@@ -70,24 +70,7 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Draws the initial weights of `network` from `seed` and puts them on `device`.
-    ///
-    /// # Errors
-    ///
-    /// All problems of the network.
-    pub fn new(
-        network: &NetworkSpec,
-        input: TensorShape,
-        training: &TrainingSpec,
-        seed: u32,
-        device: &Device,
-    ) -> Result<Self, Vec<Problem>> {
-        let plan = Plan::new(network, input, training.loss)?;
-        let values = draw(seed, &plan, &SortedMap::new());
-        Ok(Self::with_weights(plan, values, training, seed, device))
-    }
-
-    /// Starts from given weights, in the order of [`draw`].
+    /// Starts from given weights, in the order of [`draw`](crate::layers::draw).
     pub fn with_weights(plan: Plan, values: Vec<[HostTensor; 2]>, training: &TrainingSpec, seed: u32, device: &Device) -> Self {
         let autodiff = device.clone().autodiff();
         let weights = Weights::upload(&plan, values, &autodiff);
@@ -113,11 +96,6 @@ impl Trainer {
             watched: None,
             unread_watched: Vec::new(),
         }
-    }
-
-    /// Lets the objective know how much each class counts.
-    pub fn set_class_weights(&mut self, class_weights: &[f32]) {
-        Rc::make_mut(&mut self.network).objective.set_class_weights(class_weights);
     }
 
     fn note_watched(&mut self) {
@@ -156,6 +134,10 @@ impl Trainer {
 }
 
 impl Executor for Trainer {
+    fn set_class_weights(&mut self, class_weights: &[f32]) {
+        Rc::make_mut(&mut self.network).objective.set_class_weights(class_weights);
+    }
+
     fn step(&mut self, batch: &Batch, step: u32, learning_rate: f64) {
         let (output, gradients, running) = self.network.differentiate(batch, step);
         let gradients = if self.clip_norm > 0.0 { clip(gradients, &self.network.weights, self.clip_norm) } else { gradients };

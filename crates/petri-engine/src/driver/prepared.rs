@@ -4,11 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use burn::tensor::Device;
 use petri_data::Dataset;
 use petri_protocol::{Experiment, WireError};
 
 use super::job::Turn;
+use crate::device::Device;
 
 /// Data and device of a run.
 pub struct Prepared {

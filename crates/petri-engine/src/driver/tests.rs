@@ -11,7 +11,7 @@ use petri_protocol::{
 };
 
 use super::{Driver, Host, Party, Prepare, Prepared};
-use crate::device;
+use crate::device::Device;
 use crate::state::StateDict;
 
 mod saving;
@@ -77,7 +77,7 @@ fn on_cpu() -> Prepare {
 
 fn prepared(experiment: Experiment) -> Prepared {
     let dataset = generators::generate(&experiment.data, experiment.seed).expect("generated");
-    Prepared { experiment, dataset: Rc::new(dataset), device: device::cpu(), on_gpu: false }
+    Prepared { experiment, dataset: Rc::new(dataset), device: Device::Cpu, on_gpu: false }
 }
 
 fn driver(host: &Rc<TestHost>, experiment: Experiment) -> Driver {
@@ -139,7 +139,7 @@ fn many_images(n: usize) -> Prepared {
         notes: vec![],
     };
     let dataset = Dataset::new(info, [part(64), part(n), part(4)]);
-    Prepared { experiment, dataset: Rc::new(dataset), device: device::cpu(), on_gpu: false }
+    Prepared { experiment, dataset: Rc::new(dataset), device: Device::Cpu, on_gpu: false }
 }
 
 #[test]

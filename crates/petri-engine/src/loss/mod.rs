@@ -4,6 +4,7 @@
 //! Weights of samples (class weights, 0 for filling) are divided by their sum on the host, so that
 //! every loss is a weighted sum and a filled-up batch needs no second shape.
 
+mod host_pass;
 mod smoothing;
 
 use burn::tensor::activation::{log_sigmoid, log_softmax};
@@ -183,7 +184,7 @@ mod tests {
     /// Hits on the device and decisions on the host for logits with ties and values around every threshold.
     #[test]
     fn device_and_host_decide_alike() {
-        let device = crate::device::cpu();
+        let device = crate::device::flex();
         let mut rng = stream(11, Purpose::Data);
         let mut draw = |n: usize| -> Vec<f32> {
             // Halves make ties, the smallest steps round away in a probability.

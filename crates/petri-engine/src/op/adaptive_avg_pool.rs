@@ -1,7 +1,9 @@
 //! Forward pass of average pooling to a given size.
 
+use petri_kernels::resample::{Resample, Taps};
 use petri_protocol::op::{AdaptiveAvgPool, Sides};
 
+use crate::op::kernel::{Backward, Kernel, Pass};
 use crate::op::resample::resample;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
@@ -17,6 +19,22 @@ impl Forward for AdaptiveAvgPool {
     fn trials() -> Vec<Trial> {
         vec![Trial::on_images("adaptive average pooling", vec![Self { size: Sides::new(3, 5) }.into()])]
     }
+}
+
+impl Kernel for AdaptiveAvgPool {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        let planes = pass.inputs.n * pass.shape.channels();
+        resampling(self, pass.inputs.sides(0)).forward(planes, pass.inputs.get(0), pass.output, pass.scratch);
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, input: usize, d_input: &mut [f32]) {
+        let planes = back.inputs.n * back.shape.channels();
+        resampling(self, back.inputs.sides(input)).backward(planes, back.gradient, d_input, back.scratch);
+    }
+}
+
+fn resampling(pool: &AdaptiveAvgPool, [height, width]: [usize; 2]) -> Resample {
+    Resample { rows: Taps::mean(height, pool.size.height), columns: Taps::mean(width, pool.size.width) }
 }
 
 /// Weights of the means along one side, `[new, n]`: new pixel i is the mean of the pixels from ⌊i n / new⌋ to

@@ -2,9 +2,11 @@
 
 use burn::tensor::Tensor;
 use burn::tensor::module::{batch_norm, batch_norm_train};
+use petri_kernels::norm;
 use petri_protocol::op::BatchNorm;
 
 use crate::layers::RunningStats;
+use crate::op::kernel::{Backward, Kernel, Pass, Running};
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
 use crate::value::Value;
@@ -45,6 +47,57 @@ impl Forward for BatchNorm {
     fn trials() -> Vec<Trial> {
         vec![Trial::on_images("batch norm", vec![Self.into()])]
     }
+}
+
+impl Kernel for BatchNorm {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        let (n, channels, area) = (pass.inputs.n, pass.shape.channels(), pass.shape.area());
+        let (x, epsilon) = (pass.inputs.get(0), EPSILON as f32);
+        let Some(running) = &mut pass.running else { unreachable!("every batch normalisation has running statistics") };
+        let Running { mean, variance } = &mut **running;
+        if !pass.is_training {
+            norm::eval_forward(n, channels, area, x, pass.weight, pass.bias, mean, variance, epsilon, pass.output);
+            return;
+        }
+        pass.saved.values.resize(2 * channels, 0.0);
+        let (batch_mean, batch_variance) = pass.saved.values.split_at_mut(channels);
+        norm::train_forward(n, channels, area, x, pass.weight, pass.bias, epsilon, pass.output, batch_mean, batch_variance);
+        let count = (n * area) as f64;
+        let unbiased = (count / (count.max(2.0) - 1.0)) as f32;
+        let keep = 1.0 - MOMENTUM as f32;
+        let mix = |old: &mut [f32], new: &[f32], factor: f32| {
+            old.iter_mut().zip(new).for_each(|(old, new)| *old = *old * keep + new * factor);
+        };
+        mix(mean, batch_mean, MOMENTUM as f32);
+        mix(variance, batch_variance, MOMENTUM as f32 * unbiased);
+    }
+
+    fn backward_parameters(&self, back: &mut Backward<'_>) {
+        let (n, channels, area) = (back.inputs.n, back.shape.channels(), back.shape.area());
+        let (mean, variance) = statistics(back);
+        let (x, epsilon) = (back.inputs.get(0), EPSILON as f32);
+        norm::backward_parameters(n, channels, area, x, mean, variance, epsilon, back.gradient, back.d_weight, back.d_bias);
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, input: usize, d_input: &mut [f32]) {
+        let (n, channels, area) = (back.inputs.n, back.shape.channels(), back.shape.area());
+        let (mean, variance) = statistics(back);
+        let (weight, gradient, epsilon) = (back.weight, back.gradient, EPSILON as f32);
+        if back.is_training {
+            let (x, sums) = (back.inputs.get(input), [&*back.d_weight, &*back.d_bias]);
+            norm::train_backward(n, channels, area, x, mean, variance, weight, epsilon, gradient, sums, d_input);
+        } else {
+            norm::eval_backward(n, channels, area, variance, weight, epsilon, gradient, d_input);
+        }
+    }
+}
+
+/// The mean and the variance that the forward pass used.
+fn statistics<'a>(back: &Backward<'a>) -> (&'a [f32], &'a [f32]) {
+    if back.is_training {
+        return back.saved.values.split_at(back.shape.channels());
+    }
+    back.running.map_or((&[], &[]), |running| (&running.mean, &running.variance))
 }
 
 /// Running statistics after a batch of `n` values a channel; the variance is made unbiased as in

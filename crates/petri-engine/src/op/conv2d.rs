@@ -2,8 +2,12 @@
 
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
+use petri_kernels::Window;
+use petri_kernels::conv::{self, Conv};
+use petri_protocol::TensorShape;
 use petri_protocol::op::{Conv2d, Padding, Sides};
 
+use crate::op::kernel::{Backward, Inputs, Kernel, Pass, sides};
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
 use crate::value::Value;
@@ -29,4 +33,36 @@ impl Forward for Conv2d {
         .map(|(name, conv)| Trial::on_images(name, vec![conv.into()]))
         .collect()
     }
+}
+
+impl Kernel for Conv2d {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        let conv = of(self, &pass.inputs, pass.shape);
+        conv.forward(pass.inputs.n, pass.inputs.get(0), pass.weight, pass.bias, pass.output, pass.scratch);
+    }
+
+    fn backward_parameters(&self, back: &mut Backward<'_>) {
+        let (n, conv) = (back.inputs.n, of(self, &back.inputs, back.shape));
+        conv.backward_weight(n, back.inputs.get(0), back.gradient, back.d_weight, back.scratch);
+        if self.bias {
+            conv::backward_bias(n, self.filters, back.shape.area(), back.gradient, back.d_bias);
+        }
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, _input: usize, d_input: &mut [f32]) {
+        let conv = of(self, &back.inputs, back.shape);
+        conv.backward_input(back.inputs.n, back.weight, back.gradient, d_input, back.scratch);
+    }
+}
+
+fn of(conv: &Conv2d, inputs: &Inputs<'_>, output: TensorShape) -> Conv {
+    let window = Window {
+        input: inputs.sides(0),
+        output: sides(output),
+        kernel: conv.kernel.into(),
+        stride: conv.stride.into(),
+        padding: conv.pads().into(),
+        dilation: conv.dilation.into(),
+    };
+    Conv { window, channels: inputs.shapes[0].channels(), filters: conv.filters, groups: conv.groups }
 }

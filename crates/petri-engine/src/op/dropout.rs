@@ -1,9 +1,11 @@
 //! Forward pass of dropout, and its masks.
 
 use petri_data::random::uniform;
+use petri_kernels::elementwise;
 use petri_protocol::op::Dropout;
 use rand_chacha::ChaCha8Rng;
 
+use crate::op::kernel::{Backward, Kernel, Pass};
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
 use crate::value::Value;
@@ -26,5 +28,23 @@ impl Forward for Dropout {
 
     fn trials() -> Vec<Trial> {
         vec![Trial::on_images("dropout", vec![Self { rate: 0.5 }.into()])]
+    }
+}
+
+impl Kernel for Dropout {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        if pass.is_training {
+            elementwise::product(pass.inputs.get(0), pass.drawn, pass.output);
+        } else {
+            pass.output.copy_from_slice(pass.inputs.get(0));
+        }
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, _input: usize, d_input: &mut [f32]) {
+        if back.is_training {
+            elementwise::product(back.gradient, back.drawn, d_input);
+        } else {
+            d_input.copy_from_slice(back.gradient);
+        }
     }
 }

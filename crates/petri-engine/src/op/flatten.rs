@@ -2,6 +2,7 @@
 
 use petri_protocol::op::Flatten;
 
+use crate::op::kernel::{Backward, Kernel, Pass};
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
 use crate::value::Value;
@@ -16,5 +17,15 @@ impl Forward for Flatten {
 
     fn trials() -> Vec<Trial> {
         vec![Trial::on_images("flatten", vec![])]
+    }
+}
+
+impl Kernel for Flatten {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        pass.output.copy_from_slice(pass.inputs.get(0));
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, _input: usize, d_input: &mut [f32]) {
+        d_input.copy_from_slice(back.gradient);
     }
 }

@@ -1,8 +1,10 @@
 //! Forward pass of GELU.
 
 use burn::tensor::activation::gelu;
+use petri_kernels::activation::Activation;
 use petri_protocol::op::Gelu;
 
+use crate::op::kernel::{Backward, Kernel, Pass};
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, one};
 use crate::value::Value;
@@ -14,5 +16,15 @@ impl Forward for Gelu {
 
     fn trials() -> Vec<Trial> {
         vec![Trial::activation(Self)]
+    }
+}
+
+impl Kernel for Gelu {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        Activation::Gelu.forward(pass.inputs.get(0), pass.output);
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, input: usize, d_input: &mut [f32]) {
+        Activation::Gelu.backward(back.inputs.get(input), back.output, back.gradient, d_input);
     }
 }

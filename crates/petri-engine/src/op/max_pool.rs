@@ -2,8 +2,11 @@
 
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
+use petri_kernels::{Window, pool};
+use petri_protocol::TensorShape;
 use petri_protocol::op::MaxPool;
 
+use crate::op::kernel::{Backward, Kernel, Pass, sides};
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
 use crate::value::Value;
@@ -21,4 +24,25 @@ impl Forward for MaxPool {
             Trial::on_images("max pooling, padded", vec![padded.into()]),
         ]
     }
+}
+
+impl Kernel for MaxPool {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        let planes = pass.inputs.n * pass.shape.channels();
+        let window = window(self, pass.inputs.sides(0), pass.shape);
+        let places = &mut pass.saved.places;
+        places.resize(pass.output.len(), 0);
+        pool::max_forward(planes, &window, pass.inputs.get(0), pass.output, places);
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, input: usize, d_input: &mut [f32]) {
+        let planes = back.inputs.n * back.shape.channels();
+        let window = window(self, back.inputs.sides(input), back.shape);
+        pool::max_backward(planes, &window, &back.saved.places, back.gradient, d_input);
+    }
+}
+
+fn window(pool: &MaxPool, input: [usize; 2], output: TensorShape) -> Window {
+    let (kernel, stride, padding) = (pool.size.into(), pool.stride.into(), pool.padding.into());
+    Window { input, output: sides(output), kernel, stride, padding, dilation: [1; 2] }
 }

@@ -1,6 +1,7 @@
 //! The forward passes of the operations, one file each, named as their cards in `petri-protocol/src/op`. An operation
 //! without a forward pass, or without a trial for the self-test, does not compile.
 
+pub(crate) mod kernel;
 mod resample;
 pub mod trial;
 
@@ -12,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::layers::{Layer, RunningStats};
 use crate::plan::Plan;
 use crate::value::Value;
+use kernel::Kernel;
 use trial::Trial;
 
 include!(concat!(env!("OUT_DIR"), "/op.rs"));
@@ -20,6 +22,13 @@ macro_rules! dispatch {
     ($($module:ident: $Type:ident),*) => {
         /// The forward pass of an operation.
         pub(crate) fn of(op: &OpSpec) -> &dyn Forward {
+            match op {
+                $(OpSpec::$Type(operation) => operation,)*
+            }
+        }
+
+        /// The kernel of an operation.
+        pub(crate) fn kernel_of(op: &OpSpec) -> &dyn Kernel {
             match op {
                 $(OpSpec::$Type(operation) => operation,)*
             }
@@ -135,10 +144,15 @@ pub(crate) fn joined(
 /// The random values of one training step on `n` samples, for every node of a plan. Each node has a stream of its
 /// own, by its name: another layer in front does not change them.
 pub fn drawn(plan: &Plan, n: usize, step: u32, seed: u32, device: &Device) -> Vec<Option<Value>> {
+    let on_host = drawn_on_host(plan, n, step, seed).into_iter().zip(&plan.nodes);
+    on_host.map(|(values, node)| values.map(|values| Value::upload(values, n, node.output, device))).collect()
+}
+
+/// The same, on the host.
+pub fn drawn_on_host(plan: &Plan, n: usize, step: u32, seed: u32) -> Vec<Option<Vec<f32>>> {
     let of_node = |node: &crate::plan::PlanNode| {
         let mut rng = stream(seed, Purpose::Dropout(step, &node.name));
-        let values = of(&node.op).draw(&mut rng, n * node.output.len())?;
-        Some(Value::upload(values, n, node.output, device))
+        of(&node.op).draw(&mut rng, n * node.output.len())
     };
     plan.nodes.iter().map(of_node).collect()
 }

@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use petri_protocol::OpSpec;
 use petri_protocol::op::Select;
 
+use crate::op::kernel::{Backward, Kernel, Pass};
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, vector};
 use crate::value::Value;
@@ -23,5 +24,22 @@ impl Forward for Select {
 
     fn trials() -> Vec<Trial> {
         vec![Trial::on_features("selection", vec![Self { features: vec![2, 0] }.into(), OpSpec::dense(4)])]
+    }
+}
+
+impl Kernel for Select {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        let rows = pass.inputs.get(0).chunks_exact(pass.inputs.shapes[0].len());
+        for (chosen, row) in pass.output.chunks_exact_mut(self.features.len()).zip(rows) {
+            chosen.iter_mut().zip(&self.features).for_each(|(value, feature)| *value = row[*feature]);
+        }
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, input: usize, d_input: &mut [f32]) {
+        d_input.fill(0.0);
+        let rows = d_input.chunks_exact_mut(back.inputs.shapes[input].len());
+        for (row, chosen) in rows.zip(back.gradient.chunks_exact(self.features.len())) {
+            chosen.iter().zip(&self.features).for_each(|(value, feature)| row[*feature] += value);
+        }
     }
 }

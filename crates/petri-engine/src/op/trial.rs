@@ -41,12 +41,13 @@ impl Trial {
         Self::chain(&name, vec![OpSpec::dense(6), function, OpSpec::dense(2)], TensorShape::Features(3))
     }
 
-    /// An activation function whose inputs are ten times as large, and so reach its flat parts.
+    /// An activation function whose inputs are ten times as large, and so reach its flat parts. Its outputs become smaller
+    /// again: logits as large would leave gradients of rounding noise only.
     pub fn flat_activation(function: impl Into<OpSpec>) -> Self {
         let function = function.into();
         let name = format!("{}, large inputs", function.word());
-        let larger = Normalise { mean: vec![0.0; 4], std: vec![0.1; 4] };
-        Self::on_images(&name, vec![larger.into(), function])
+        let divided_by = |std: f64| Normalise { mean: vec![0.0; 4], std: vec![std; 4] }.into();
+        Self::on_images(&name, vec![divided_by(0.1), function, divided_by(10.0)])
     }
 
     /// Two convolutions whose outputs are joined.

@@ -1,8 +1,10 @@
 //! Forward pass of upsampling.
 
+use petri_kernels::resample::{Resample, Taps};
 use petri_protocol::UpsampleMode;
 use petri_protocol::op::Upsample;
 
+use crate::op::kernel::{Backward, Kernel, Pass};
 use crate::op::resample::resample;
 use crate::op::trial::Trial;
 use crate::op::{Forward, Node, maps};
@@ -27,6 +29,26 @@ impl Forward for Upsample {
             .map(|(name, mode)| Trial::on_images(name, vec![Self { factor: 2, mode }.into()]))
             .into()
     }
+}
+
+impl Kernel for Upsample {
+    fn forward(&self, pass: &mut Pass<'_>) {
+        let planes = pass.inputs.n * pass.shape.channels();
+        resampling(self, pass.inputs.sides(0)).forward(planes, pass.inputs.get(0), pass.output, pass.scratch);
+    }
+
+    fn backward(&self, back: &mut Backward<'_>, input: usize, d_input: &mut [f32]) {
+        let planes = back.inputs.n * back.shape.channels();
+        resampling(self, back.inputs.sides(input)).backward(planes, back.gradient, d_input, back.scratch);
+    }
+}
+
+fn resampling(upsample: &Upsample, sides: [usize; 2]) -> Resample {
+    let [rows, columns] = sides.map(|side| match upsample.mode {
+        UpsampleMode::Nearest => Taps::nearest(side, upsample.factor),
+        UpsampleMode::Bilinear => Taps::bilinear(side, upsample.factor),
+    });
+    Resample { rows, columns }
 }
 
 /// Weights of linear interpolation along one side, `[n · factor, n]`: output pixel i lies at
