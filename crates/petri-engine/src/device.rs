@@ -28,6 +28,13 @@ pub fn flex() -> burn::tensor::Device {
 }
 
 impl Device {
+    /// Gives back memory that nothing uses any more.
+    pub fn memory_cleanup(&self) {
+        if let Self::Burn(device) = self {
+            device.memory_cleanup();
+        }
+    }
+
     /// Draws the initial weights of `network` from `seed` and puts it on the device.
     ///
     /// # Errors

@@ -2,8 +2,8 @@
 //!
 //! All loops rest on one idea: in a plane that was copied with its border of zeros, a tap of the window is a shift of
 //! the whole plane. With a stride, the copy is split into phases (every second row and column, say), and a tap is a shift
-//! of one phase. So the inner loops know neither padding nor stride nor dilation, only a list of shifts: [`correlate`]
-//! sums shifted planes (output, and gradient by input), [`gradient`] multiplies shifted planes (gradient by weights).
+//! of one phase. So the inner loops know neither padding nor stride nor dilation, only a list of shifts: `correlate`
+//! sums shifted planes (output, and gradient by input), `gradient` multiplies shifted planes (gradient by weights).
 
 mod block;
 mod correlate;
@@ -36,8 +36,8 @@ pub struct Conv {
 const POSITIONS: usize = 256;
 
 impl Conv {
-    /// Output `y` [n, filters, H', W'], overwritten, from `x` [n, channels, H, W], `weight` [filters, channels / groups, kh, kw]
-    /// and `bias` [filters] or empty.
+    /// Output `y` `[n, filters, H', W']`, overwritten, from `x` `[n, channels, H, W]`, `weight` `[filters, channels / groups, kh, kw]`
+    /// and `bias` `[filters]` or empty.
     pub fn forward(&self, n: usize, x: &[f32], weight: &[f32], bias: &[f32], y: &mut [f32], scratch: &mut Scratch) {
         self.check(n, x, weight, y);
         assert!(bias.is_empty() || bias.len() == self.filters, "one bias a filter");
@@ -74,7 +74,7 @@ impl Conv {
         }
     }
 
-    /// Gradient by the input, `dx` [n, channels, H, W], overwritten, from `weight` and `dy` [n, filters, H', W']:
+    /// Gradient by the input, `dx` `[n, channels, H, W]`, overwritten, from `weight` and `dy` `[n, filters, H', W']`:
     /// `dx[c, i] = Σ weight[f, c, k] · dy[f, o]` over all `f`, `k`, `o` with `i = o · stride − padding + k · dilation`.
     ///
     /// Every phase of `dx` (for a stride of 2: even or odd rows and columns) is a convolution of `dy` with stride 1 and
@@ -134,8 +134,8 @@ impl Conv {
         }
     }
 
-    /// Gradient by the weights, `dweight` [filters, channels / groups, kh, kw], overwritten, from `x` [n, channels, H, W] and
-    /// `dy` [n, filters, H', W']: `dweight[f, c, k] = Σ dy[f, o] · x[c, o · stride − padding + k · dilation]` over images and `o`.
+    /// Gradient by the weights, `dweight` `[filters, channels / groups, kh, kw]`, overwritten, from `x` `[n, channels, H, W]` and
+    /// `dy` `[n, filters, H', W']`: `dweight[f, c, k] = Σ dy[f, o] · x[c, o · stride − padding + k · dilation]` over images and `o`.
     pub fn backward_weight(&self, n: usize, x: &[f32], dy: &[f32], dweight: &mut [f32], scratch: &mut Scratch) {
         self.check(n, x, dweight, dy);
         gradient::by_weight(self, &self.flat(), n, x, dy, dweight, scratch);
@@ -167,7 +167,7 @@ impl Conv {
     }
 }
 
-/// Gradient by the bias, `dbias` [channels], overwritten: sums over images and pixels of `dy` [n, channels, area].
+/// Gradient by the bias, `dbias` `[channels]`, overwritten: sums over images and pixels of `dy` `[n, channels, area]`.
 pub fn backward_bias(n: usize, channels: usize, area: usize, dy: &[f32], dbias: &mut [f32]) {
     assert_eq!(dy.len(), n * channels * area, "size of the gradient");
     assert_eq!(dbias.len(), channels, "one bias a channel");
