@@ -203,6 +203,7 @@ impl BareLoop {
     pub fn new(reference: Reference, device: &crate::device::Device) -> Self {
         let device = match device {
             crate::device::Device::Burn(device) => device.clone(),
+            #[cfg(not(target_family = "wasm"))]
             crate::device::Device::Cpu => crate::device::flex(),
         };
         let (_, input, k, n, task) = reference.parts();

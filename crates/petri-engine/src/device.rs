@@ -2,6 +2,7 @@
 
 use petri_protocol::{NetworkSpec, Problem, SortedMap, TensorShape, TrainingSpec};
 
+#[cfg(not(target_family = "wasm"))]
 use crate::cpu::CpuTrainer;
 use crate::executor::Executor;
 use crate::layers::{HostTensor, draw};
@@ -11,7 +12,8 @@ use crate::trainer::Trainer;
 /// See the module.
 #[derive(Debug, Clone)]
 pub enum Device {
-    /// Kernels of our own.
+    /// Kernels of our own. Not in the workers, which would become larger, until browsers have tried it.
+    #[cfg(not(target_family = "wasm"))]
     Cpu,
     /// burn, on the GPU or, in tests, on its own CPU backend.
     Burn(burn::tensor::Device),
@@ -30,8 +32,10 @@ pub fn flex() -> burn::tensor::Device {
 impl Device {
     /// Gives back memory that nothing uses any more.
     pub fn memory_cleanup(&self) {
-        if let Self::Burn(device) = self {
-            device.memory_cleanup();
+        match self {
+            #[cfg(not(target_family = "wasm"))]
+            Self::Cpu => {}
+            Self::Burn(device) => device.memory_cleanup(),
         }
     }
 
@@ -55,6 +59,7 @@ impl Device {
     /// Puts a network with given weights, in the order of [`draw`], on the device.
     pub fn executor(&self, plan: Plan, values: Vec<[HostTensor; 2]>, training: &TrainingSpec, seed: u32) -> Box<dyn Executor> {
         match self {
+            #[cfg(not(target_family = "wasm"))]
             Self::Cpu => Box::new(CpuTrainer::with_weights(plan, values, training, seed)),
             Self::Burn(device) => Box::new(Trainer::with_weights(plan, values, training, seed, device)),
         }
